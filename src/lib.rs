@@ -1,0 +1,4 @@
+//! What dropout does to the mean and the standard deviation of activations: exact theory, a
+//! reproducible experiment, and the figures that show both.
+
+pub mod settings;

@@ -1,0 +1,193 @@
+//! What the reader set: checked quantities, their limits, and the URL fragment that holds them.
+//!
+//! Everything here is plain data. A value that is out of its range can't be constructed, wherever
+//! it comes from: a control, the fragment, a message or the command line.
+
+mod fragment;
+mod quantities;
+
+pub use fragment::{Notice, ParsedFragment};
+pub use quantities::{
+    DropProbability, InputMean, InputStandardDeviation, NotAllowed, SampleCount, Seed,
+};
+
+/// The activations x before dropout: a distribution with its parameters.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Input {
+    /// The kind of distribution.
+    pub distribution: Distribution,
+    /// The mean μ, before a ReLU is applied.
+    pub mean: InputMean,
+    /// The standard deviation σ, before a ReLU is applied.
+    pub standard_deviation: InputStandardDeviation,
+}
+
+/// The kind of distribution of the activations before dropout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Distribution {
+    /// Normal with mean μ and standard deviation σ.
+    #[default]
+    Normal,
+    /// The output of a ReLU: max(0, z) of a normal z with mean μ and standard deviation σ.
+    Relu,
+    /// Uniform with mean μ and standard deviation σ: between μ - √3 σ and μ + √3 σ.
+    Uniform,
+    /// The constant 1; μ and σ are not used.
+    Ones,
+}
+
+/// What a dropout rule does to a unit that it keeps, and to one that it drops.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Scaling {
+    /// Keep with probability 1-p, and rescale nothing: d = m·x.
+    None,
+    /// Inverted dropout: d = m·x/(1-p).
+    #[default]
+    Inverted,
+    /// Rescale by the square root: d = m·x/√(1-p).
+    Sqrt,
+    /// Gaussian dropout: d = x·g with g ~ N(1, p/(1-p)) (Srivastava et al. 2014, section 10).
+    Gaussian,
+    /// Alpha dropout (Klambauer et al. 2017): a dropped unit is set to α' = -λα of SELU, then an
+    /// affine map restores mean 0 and variance 1 of a standardised input.
+    Alpha,
+}
+
+/// The colours of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Theme {
+    /// As the reader's system says.
+    #[default]
+    Auto,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+/// A figure of the page that can be shown alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Figure {
+    /// The density of the activations before and after dropout.
+    Density,
+    /// The ratio of the standard deviations against p.
+    Ratio,
+}
+
+/// A choice that has a name in the fragment, on the command line and in the page's controls.
+pub trait Named: Copy + PartialEq + 'static {
+    /// What is chosen, as messages call it.
+    const WHAT: &'static str;
+    /// Every choice with its name, in the order in which the page offers them.
+    const NAMES: &'static [(&'static str, Self)];
+
+    /// The name of this choice.
+    fn name(self) -> &'static str {
+        Self::NAMES
+            .iter()
+            .find(|(_, choice)| *choice == self)
+            .map_or("", |(name, _)| name)
+    }
+
+    /// The choice called `name`.
+    ///
+    /// # Errors
+    /// When there is none of that name; the error lists the names there are.
+    fn from_name(name: &str) -> Result<Self, NotAllowed> {
+        Self::NAMES
+            .iter()
+            .find(|(candidate, _)| *candidate == name)
+            .map(|(_, choice)| *choice)
+            .ok_or_else(|| {
+                let names: Vec<_> = Self::NAMES.iter().map(|(name, _)| *name).collect();
+                NotAllowed::one_of(Self::WHAT, &names)
+            })
+    }
+}
+
+impl Named for Distribution {
+    const WHAT: &'static str = "input";
+    const NAMES: &'static [(&'static str, Self)] = &[
+        ("normal", Self::Normal),
+        ("relu", Self::Relu),
+        ("uniform", Self::Uniform),
+        ("ones", Self::Ones),
+    ];
+}
+
+impl Named for Scaling {
+    const WHAT: &'static str = "scale";
+    const NAMES: &'static [(&'static str, Self)] = &[
+        ("inverted", Self::Inverted),
+        ("none", Self::None),
+        ("sqrt", Self::Sqrt),
+        ("gaussian", Self::Gaussian),
+        ("alpha", Self::Alpha),
+    ];
+}
+
+impl Named for Theme {
+    const WHAT: &'static str = "theme";
+    const NAMES: &'static [(&'static str, Self)] = &[
+        ("auto", Self::Auto),
+        ("light", Self::Light),
+        ("dark", Self::Dark),
+    ];
+}
+
+impl Named for Figure {
+    const WHAT: &'static str = "embed";
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("density", Self::Density), ("ratio", Self::Ratio)];
+}
+
+/// All that a reader can set.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Settings {
+    /// The probability that a unit is dropped.
+    pub drop_probability: DropProbability,
+    /// The activations before dropout.
+    pub input: Input,
+    /// The dropout rule.
+    pub scaling: Scaling,
+    /// How many samples the experiment draws.
+    pub samples: SampleCount,
+    /// The experiment's seed; `None` until one is drawn or given.
+    pub seed: Option<Seed>,
+    /// The page's colours.
+    pub theme: Theme,
+    /// The one figure to show, if only one is wanted.
+    pub embed: Option<Figure>,
+    /// Keys of the fragment that this version doesn't know, kept as they came.
+    unknown: Vec<String>,
+}
+
+impl Settings {
+    /// The defaults, with what is not of the explanation kept: the seed, the theme, the embedded
+    /// figure and the unknown keys.
+    #[must_use]
+    pub fn reset(&self) -> Self {
+        Self {
+            seed: self.seed,
+            theme: self.theme,
+            embed: self.embed,
+            unknown: self.unknown.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// Whether an experiment with `other` draws the same numbers.
+    #[must_use]
+    pub fn same_experiment(&self, other: &Self) -> bool {
+        let draws = |settings: &Self| {
+            (
+                settings.drop_probability,
+                settings.input,
+                settings.scaling,
+                settings.samples,
+                settings.seed,
+            )
+        };
+        draws(self) == draws(other)
+    }
+}

@@ -1,0 +1,153 @@
+//! The URL fragment, `#p=0.3&mu=1`: its parser and its canonical form.
+
+use std::fmt;
+
+use super::{
+    DropProbability, InputMean, InputStandardDeviation, Named, NotAllowed, SampleCount, Settings,
+};
+
+/// Every key of the fragment, in the order of its canonical form.
+const KEYS: [&str; 9] = [
+    "p", "mu", "sigma", "input", "scale", "n", "seed", "theme", "embed",
+];
+
+/// One value of a fragment that could not be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    key: String,
+    value: String,
+    reason: NotAllowed,
+    used: String,
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const LONGEST: usize = 40;
+        let shown: String = self.value.chars().take(LONGEST).collect();
+        let more = if shown.len() < self.value.len() {
+            "…"
+        } else {
+            ""
+        };
+        write!(
+            formatter,
+            "“{}={shown}{more}” in the link can’t be used: {}. Used instead: {}.",
+            self.key, self.reason, self.used
+        )
+    }
+}
+
+/// What a fragment says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ParsedFragment {
+    /// The settings: defaults where the fragment says nothing, or nothing usable.
+    pub settings: Settings,
+    /// One notice for each value that could not be used.
+    pub notices: Vec<Notice>,
+}
+
+impl Settings {
+    /// Reads a fragment, with or without its `#`. Never fails: what can't be used is replaced by
+    /// the default and reported, an unknown key is kept. Where a key stands twice, the last holds.
+    ///
+    /// ```
+    /// use dropout_moments::settings::Settings;
+    ///
+    /// let parsed = Settings::from_fragment("#p=0.1&mu=twelve");
+    /// assert_eq!(parsed.settings.drop_probability.get(), 0.1);
+    /// assert_eq!(parsed.settings.input.mean.get(), 0.0);
+    /// assert_eq!(
+    ///     parsed.notices[0].to_string(),
+    ///     "“mu=twelve” in the link can’t be used: the mean μ must be from -10 to 10. \
+    ///      Used instead: 0."
+    /// );
+    /// ```
+    #[must_use]
+    pub fn from_fragment(fragment: &str) -> ParsedFragment {
+        let mut settings = Self::default();
+        let mut notices = Vec::new();
+        let pairs = fragment.strip_prefix('#').unwrap_or(fragment).split('&');
+        for pair in pairs.filter(|pair| !pair.is_empty()) {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            if !KEYS.contains(&key) {
+                settings.unknown.push(pair.to_owned());
+            } else if let Err(reason) = settings.set(key, value) {
+                notices.push(Notice {
+                    key: key.to_owned(),
+                    value: value.to_owned(),
+                    reason,
+                    used: settings.text(key).unwrap_or_else(|| "nothing".to_owned()),
+                });
+            }
+        }
+        ParsedFragment { settings, notices }
+    }
+
+    /// The canonical fragment, without its `#`: only what differs from the defaults, in a fixed
+    /// order, then the unknown keys as they came.
+    ///
+    /// ```
+    /// use dropout_moments::settings::Settings;
+    ///
+    /// let parsed = Settings::from_fragment("#lang=fr&mu=0&p=0.50");
+    /// assert_eq!(parsed.settings.to_fragment(), "p=0.5&lang=fr");
+    /// ```
+    #[must_use]
+    pub fn to_fragment(&self) -> String {
+        let default = Self::default();
+        let mut fragment = String::new();
+        for key in KEYS {
+            let text = self.text(key);
+            if text != default.text(key) {
+                fragment.extend([key, "=", text.as_deref().unwrap_or_default(), "&"]);
+            }
+        }
+        for pair in &self.unknown {
+            fragment.push_str(pair);
+            fragment.push('&');
+        }
+        fragment.pop();
+        fragment
+    }
+
+    /// Sets the quantity that the fragment calls `key` from its text.
+    ///
+    /// # Errors
+    /// When `value` is not allowed for it, or there is no such key; the settings are then unchanged.
+    pub fn set(&mut self, key: &str, value: &str) -> Result<(), NotAllowed> {
+        let number = || value.trim().parse::<f64>().unwrap_or(f64::NAN);
+        match key {
+            "p" => self.drop_probability = DropProbability::new(number())?,
+            "mu" => self.input.mean = InputMean::new(number())?,
+            "sigma" => {
+                self.input.standard_deviation = InputStandardDeviation::new(number())?;
+            }
+            "input" => self.input.distribution = Named::from_name(value)?,
+            "scale" => self.scaling = Named::from_name(value)?,
+            "n" => self.samples = SampleCount::from_f64(number())?,
+            "seed" => self.seed = Some(value.trim().parse()?),
+            "theme" => self.theme = Named::from_name(value)?,
+            "embed" => self.embed = Some(Named::from_name(value)?),
+            _ => return Err(NotAllowed::one_of("a setting", &KEYS)),
+        }
+        Ok(())
+    }
+
+    /// The value of the quantity that the fragment calls `key`, as the fragment writes it; `None`
+    /// where it has none.
+    #[must_use]
+    pub fn text(&self, key: &str) -> Option<String> {
+        Some(match key {
+            "p" => self.drop_probability.get().to_string(),
+            "mu" => self.input.mean.get().to_string(),
+            "sigma" => self.input.standard_deviation.get().to_string(),
+            "input" => self.input.distribution.name().to_owned(),
+            "scale" => self.scaling.name().to_owned(),
+            "n" => self.samples.get().to_string(),
+            "seed" => self.seed?.to_string(),
+            "theme" => self.theme.name().to_owned(),
+            "embed" => self.embed?.name().to_owned(),
+            _ => return None,
+        })
+    }
+}

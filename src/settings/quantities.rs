@@ -1,0 +1,208 @@
+//! Quantities that can't be out of their range.
+
+use std::fmt;
+
+/// A value that was refused, and what would be allowed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotAllowed(String);
+
+impl NotAllowed {
+    pub(super) fn one_of(what: &str, names: &[&str]) -> Self {
+        Self(format!("{what} must be one of {}", names.join(", ")))
+    }
+
+    fn must_be(what: &str, range: &str) -> Self {
+        Self(format!("{what} must be {range}"))
+    }
+}
+
+impl fmt::Display for NotAllowed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for NotAllowed {}
+
+/// The probability p that a unit is dropped: 0 ≤ p < 1.
+///
+/// At p = 1 nothing is left and 1/(1-p) is infinite, so it is not allowed.
+///
+/// ```
+/// use dropout_moments::settings::DropProbability;
+///
+/// let p = DropProbability::new(0.25)?;
+/// assert_eq!(p.get(), 0.25);
+/// assert_eq!(p.keep(), 0.75);
+/// assert!(DropProbability::new(1.0).is_err());
+/// assert!(DropProbability::new(f64::NAN).is_err());
+/// # Ok::<(), dropout_moments::settings::NotAllowed>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DropProbability(f64);
+
+impl DropProbability {
+    /// Checks `p`.
+    ///
+    /// # Errors
+    /// Unless 0 ≤ p < 1.
+    pub fn new(p: f64) -> Result<Self, NotAllowed> {
+        if (0.0..1.0).contains(&p) {
+            // Adding 0 turns -0 into 0, whose text would be another.
+            Ok(Self(p + 0.0))
+        } else {
+            Err(NotAllowed::must_be("p", "at least 0 and less than 1"))
+        }
+    }
+
+    /// The probability p to drop.
+    #[must_use]
+    pub fn get(self) -> f64 {
+        self.0
+    }
+
+    /// The probability q = 1-p to keep.
+    #[must_use]
+    pub fn keep(self) -> f64 {
+        1.0 - self.0
+    }
+}
+
+/// The default is 0.3 and not 0.5, where 1/p = 1/(1-p) hides the commonest mistake.
+impl Default for DropProbability {
+    fn default() -> Self {
+        Self(0.3)
+    }
+}
+
+/// The mean μ of the input: -10 ≤ μ ≤ 10.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct InputMean(f64);
+
+impl InputMean {
+    /// Checks `mean`.
+    ///
+    /// # Errors
+    /// Unless -10 ≤ μ ≤ 10.
+    pub fn new(mean: f64) -> Result<Self, NotAllowed> {
+        if (-10.0..=10.0).contains(&mean) {
+            Ok(Self(mean + 0.0))
+        } else {
+            Err(NotAllowed::must_be("the mean μ", "from -10 to 10"))
+        }
+    }
+
+    /// The mean.
+    #[must_use]
+    pub fn get(self) -> f64 {
+        self.0
+    }
+}
+
+/// The standard deviation σ of the input: 0 ≤ σ ≤ 10.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct InputStandardDeviation(f64);
+
+impl InputStandardDeviation {
+    /// Checks `standard_deviation`.
+    ///
+    /// # Errors
+    /// Unless 0 ≤ σ ≤ 10.
+    pub fn new(standard_deviation: f64) -> Result<Self, NotAllowed> {
+        if (0.0..=10.0).contains(&standard_deviation) {
+            Ok(Self(standard_deviation + 0.0))
+        } else {
+            Err(NotAllowed::must_be("the std σ", "from 0 to 10"))
+        }
+    }
+
+    /// The standard deviation.
+    #[must_use]
+    pub fn get(self) -> f64 {
+        self.0
+    }
+}
+
+impl Default for InputStandardDeviation {
+    fn default() -> Self {
+        Self(1.0)
+    }
+}
+
+/// How many samples the experiment draws: a whole number from 100 to 10¹⁰.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SampleCount(u64);
+
+impl SampleCount {
+    /// The size at which the forum thread ran the experiment: 10 000 × 10 000.
+    pub const FORUM: Self = Self(100_000_000);
+
+    const SMALLEST: u64 = 100;
+    const LARGEST: u64 = 10_000_000_000;
+
+    /// Checks `count`.
+    ///
+    /// # Errors
+    /// Unless 100 ≤ n ≤ 10¹⁰.
+    pub fn new(count: u64) -> Result<Self, NotAllowed> {
+        if (Self::SMALLEST..=Self::LARGEST).contains(&count) {
+            Ok(Self(count))
+        } else {
+            Err(Self::not_allowed())
+        }
+    }
+
+    /// Checks a count that was written as any number, such as `1e8`.
+    ///
+    /// # Errors
+    /// Unless it is a whole number with 100 ≤ n ≤ 10¹⁰.
+    pub fn from_f64(count: f64) -> Result<Self, NotAllowed> {
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "both limits and every whole number between them are exact in f64"
+        )]
+        if (Self::SMALLEST as f64..=Self::LARGEST as f64).contains(&count) && count.fract() == 0.0 {
+            Ok(Self(count as u64))
+        } else {
+            Err(Self::not_allowed())
+        }
+    }
+
+    /// The count.
+    #[must_use]
+    pub fn get(self) -> u64 {
+        self.0
+    }
+
+    fn not_allowed() -> NotAllowed {
+        NotAllowed::must_be("n", "a whole number from 100 to 10000000000")
+    }
+}
+
+impl Default for SampleCount {
+    fn default() -> Self {
+        Self(1_000_000)
+    }
+}
+
+/// The experiment's seed: any whole number below 2⁶⁴. The same seed gives the same samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seed(pub u64);
+
+impl std::str::FromStr for Seed {
+    type Err = NotAllowed;
+
+    fn from_str(text: &str) -> Result<Self, NotAllowed> {
+        text.parse().map(Self).map_err(|_| {
+            NotAllowed::must_be("the seed", "a whole number from 0 to 18446744073709551615")
+        })
+    }
+}
+
+impl fmt::Display for Seed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}

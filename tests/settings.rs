@@ -1,0 +1,177 @@
+//! The fragment and the limits.
+#![cfg(not(target_arch = "wasm32"))]
+
+use dropout_moments::settings::{
+    Distribution, DropProbability, InputMean, InputStandardDeviation, Named, SampleCount, Scaling,
+    Seed, Settings,
+};
+use proptest::prelude::*;
+
+#[test]
+fn what_is_out_of_range_can_not_be_made() {
+    for p in [-0.1, 1.0, 1.5, f64::NAN, f64::INFINITY] {
+        let error = DropProbability::new(p).expect_err("is not a drop probability");
+        assert_eq!(error.to_string(), "p must be at least 0 and less than 1");
+    }
+    for mean in [-10.1, 10.1, f64::NAN] {
+        assert!(InputMean::new(mean).is_err());
+    }
+    for std in [-1e-300, 10.1, f64::NAN] {
+        assert!(InputStandardDeviation::new(std).is_err());
+    }
+    for count in [0.0, 99.0, 1e10 + 1.0, 1000.5, f64::NAN, -1e6] {
+        assert!(SampleCount::from_f64(count).is_err(), "{count}");
+    }
+    assert_eq!(
+        SampleCount::from_f64(1e10),
+        SampleCount::new(10_000_000_000)
+    );
+}
+
+#[test]
+fn an_empty_fragment_is_the_defaults() {
+    for fragment in ["", "#", "#&&"] {
+        let parsed = Settings::from_fragment(fragment);
+        assert_eq!(parsed.settings, Settings::default());
+        assert_eq!(parsed.notices, []);
+    }
+    assert_eq!(Settings::default().to_fragment(), "");
+}
+
+#[test]
+fn every_key_is_read() {
+    let fragment = "p=0.25&mu=-1.5&sigma=2&input=relu&scale=alpha&n=100000000\
+                    &seed=18446744073709551615&theme=dark&embed=ratio";
+    let parsed = Settings::from_fragment(fragment);
+    assert_eq!(parsed.notices, []);
+    let settings = &parsed.settings;
+    assert_eq!(settings.drop_probability.get(), 0.25);
+    assert_eq!(settings.input.mean.get(), -1.5);
+    assert_eq!(settings.input.standard_deviation.get(), 2.0);
+    assert_eq!(settings.input.distribution, Distribution::Relu);
+    assert_eq!(settings.scaling, Scaling::Alpha);
+    assert_eq!(settings.samples, SampleCount::FORUM);
+    assert_eq!(settings.seed, Some(Seed(u64::MAX)));
+    assert_eq!(settings.to_fragment(), fragment);
+}
+
+#[test]
+fn a_bad_value_leaves_the_default_and_says_why() {
+    let parsed = Settings::from_fragment("#p=1&scale=cubic&n=1e99&seed=-1&sigma=&theme=blue");
+    assert_eq!(parsed.settings, Settings::default());
+    let notices: Vec<_> = parsed.notices.iter().map(ToString::to_string).collect();
+    assert_eq!(notices.len(), 6);
+    assert!(
+        notices[0].contains("p must be at least 0 and less than 1"),
+        "{}",
+        notices[0]
+    );
+    assert!(notices[0].ends_with("Used instead: 0.3."), "{}", notices[0]);
+    assert!(
+        notices[1].contains("inverted, none, sqrt, gaussian, alpha"),
+        "{}",
+        notices[1]
+    );
+}
+
+#[test]
+fn a_long_bad_value_is_cut_in_the_notice() {
+    let parsed = Settings::from_fragment(&format!("p={}", "ü".repeat(10_000)));
+    assert!(parsed.notices[0].to_string().chars().count() < 200);
+}
+
+#[test]
+fn unknown_keys_are_kept_as_they_came() {
+    let fragment = "lang=fr&p=0.5&future&x=<script>&y=a=b";
+    let settings = Settings::from_fragment(fragment).settings;
+    assert_eq!(
+        settings.to_fragment(),
+        "p=0.5&lang=fr&future&x=<script>&y=a=b"
+    );
+    assert_eq!(
+        settings.reset().to_fragment(),
+        "lang=fr&future&x=<script>&y=a=b"
+    );
+}
+
+#[test]
+fn of_a_key_that_stands_twice_the_last_usable_value_holds() {
+    let parsed = Settings::from_fragment("p=0.1&p=0.2&p=2");
+    assert_eq!(parsed.settings.drop_probability.get(), 0.2);
+    assert!(
+        parsed.notices[0]
+            .to_string()
+            .ends_with("Used instead: 0.2.")
+    );
+}
+
+#[test]
+fn names_lead_back_to_what_they_name() {
+    for (name, scaling) in Scaling::NAMES {
+        assert_eq!(scaling.name(), *name);
+        assert_eq!(Scaling::from_name(name), Ok(*scaling));
+    }
+}
+
+fn some_settings() -> impl Strategy<Value = Settings> {
+    let choice = |names: &'static [&'static str]| prop::sample::select(names);
+    (
+        0.0..1.0_f64,
+        -10.0..=10.0_f64,
+        0.0..=10.0_f64,
+        choice(&["normal", "relu", "uniform", "ones"]),
+        choice(&["none", "inverted", "sqrt", "gaussian", "alpha"]),
+        100..=10_000_000_000_u64,
+        prop::option::of(any::<u64>()),
+    )
+        .prop_map(|(p, mu, sigma, input, scale, n, seed)| {
+            let mut settings = Settings::default();
+            let mut set = |key: &str, value: String| {
+                settings
+                    .set(key, &value)
+                    .expect("the strategy keeps to the limits");
+            };
+            set("p", p.to_string());
+            set("mu", mu.to_string());
+            set("sigma", sigma.to_string());
+            set("input", input.to_owned());
+            set("scale", scale.to_owned());
+            set("n", n.to_string());
+            if let Some(seed) = seed {
+                set("seed", seed.to_string());
+            }
+            settings
+        })
+}
+
+proptest! {
+    #[test]
+    fn settings_survive_the_fragment(settings in some_settings()) {
+        let parsed = Settings::from_fragment(&settings.to_fragment());
+        prop_assert_eq!(parsed.notices, []);
+        prop_assert_eq!(parsed.settings, settings);
+    }
+
+    #[test]
+    fn no_fragment_panics_and_all_come_to_rest(fragment in ".*") {
+        let once = Settings::from_fragment(&fragment).settings;
+        let again = Settings::from_fragment(&once.to_fragment());
+        prop_assert_eq!(again.notices, []);
+        prop_assert_eq!(again.settings, once);
+    }
+
+    #[test]
+    fn no_pair_panics(
+        pairs in prop::collection::vec(
+            ("(p|mu|sigma|input|scale|n|seed|theme|embed|[a-z]{0,3})", "[=&#%]|[-+0-9.eE]{0,12}|\\PC{0,8}"),
+            0..12,
+        )
+    ) {
+        let fragment: Vec<_> = pairs.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        let once = Settings::from_fragment(&fragment.join("&")).settings;
+        let p = once.drop_probability.get();
+        prop_assert!((0.0..1.0).contains(&p));
+        let again = Settings::from_fragment(&once.to_fragment());
+        prop_assert_eq!(again.settings, once);
+    }
+}
