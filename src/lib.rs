@@ -2,3 +2,4 @@
 //! reproducible experiment, and the figures that show both.
 
 pub mod settings;
+pub mod theory;

@@ -1,0 +1,34 @@
+//! Exact moments, standard errors and densities of an activation before and after dropout.
+//!
+//! Throughout, x is one activation, d what dropout makes of it, p the probability to **drop**,
+//! q = 1-p the probability to keep, and σ a standard deviation. The modules, in reading order:
+//!
+//! | module | what it says |
+//! |---|---|
+//! | `rule` | what a rule does to one unit: the numbers that theory and experiment share |
+//! | `input` | the law of x, and its moments |
+//! | `moments` | four moments, and what is derived from them |
+//! | `noise` | a rule as random d = factor·x + shift with two or three outcomes |
+//! | `exact` | the moments of d, and how they hang together with those of x |
+//! | `standard_error` | by how much an experiment of n samples may differ from them |
+//! | `density` | the distribution of x and of d: a density and atoms |
+//! | `product` | the density of x·g for Gaussian dropout: a quadrature |
+//!
+//! Everything is a pure function of the settings. `exp` and `erfc` come from `libm`, and of `std`
+//! only operations that IEEE 754 rounds correctly are used, so that native code and wasm give the
+//! same bits.
+
+mod density;
+mod exact;
+mod input;
+mod moments;
+mod noise;
+mod product;
+mod rule;
+mod standard_error;
+
+pub use density::{Atom, Density};
+pub use exact::{Exact, VarianceSplit};
+pub use moments::Moments;
+pub use rule::Rule;
+pub use standard_error::StandardErrors;
