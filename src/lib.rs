@@ -1,5 +1,6 @@
 //! What dropout does to the mean and the standard deviation of activations: exact theory, a
 //! reproducible experiment, and the figures that show both.
 
+pub mod sampling;
 pub mod settings;
 pub mod theory;

@@ -1,0 +1,292 @@
+//! The experiment as a whole: its chunks, and the estimate that they add up to.
+
+use super::generator::LaneGenerator;
+use super::histogram::{Histogram, Range};
+use super::kernel::{Accumulator, Block, Kernel, Standardised, Sums};
+use super::moments::{RunningMoments, as_f64, as_u64};
+use crate::settings::{SampleCount, Seed, Settings};
+use crate::theory::Exact;
+
+/// The thread's experiment for one setting: x, a mask or noise, and d, n times.
+///
+/// ```
+/// use dropout_moments::sampling::Experiment;
+/// use dropout_moments::settings::{SampleCount, Seed, Settings};
+///
+/// let settings = Settings::from_fragment("#p=0.5&n=1e6").settings;
+/// let experiment = Experiment::new(&settings, settings.samples, Seed(7));
+/// let mut estimate = experiment.estimate();
+/// for chunk in 0..experiment.chunks() {
+///     estimate.add(&experiment.run_chunk(chunk));
+/// }
+/// for row in experiment.compare(&estimate) {
+///     assert!(row.z().is_none_or(|z| z.abs() < 5.0), "{row:?}");
+/// }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Experiment {
+    exact: Exact,
+    range: Range,
+    kernel: Kernel,
+    samples: u64,
+    seed: Seed,
+}
+
+/// What one chunk adds to the estimate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChunkResult {
+    sums: Sums,
+    before: Histogram,
+    after: Histogram,
+}
+
+/// What the chunks so far, merged in order, say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Estimate {
+    x: Standardised,
+    d: Standardised,
+    sums: Sums,
+    before: Histogram,
+    after: Histogram,
+}
+
+/// One quantity, measured and exact. Standard deviations have the divisor n-1, as `torch.std`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Comparison {
+    /// `x.mean`, `x.std`, `d.mean`, `d.std`, `ratio.std` (std of d over that of x) or `d.zeros`
+    /// (the fraction of d that is exactly 0).
+    pub name: &'static str,
+    /// The exact value; `None` where it is not defined.
+    pub exact: Option<f64>,
+    /// The standard error of the measured value.
+    pub standard_error: Option<f64>,
+    /// The measured value; `None` where it is not defined, or before there are samples.
+    pub measured: Option<f64>,
+}
+
+impl Comparison {
+    /// By how many standard errors the measured value lies above the exact one; `None` where
+    /// either is missing, or nothing varies.
+    #[must_use]
+    pub fn z(&self) -> Option<f64> {
+        let error = self.standard_error.filter(|error| *error > 0.0)?;
+        Some((self.measured? - self.exact?) / error)
+    }
+
+    /// Every quantity of a run of `samples` samples, with the measured values of `estimate` if
+    /// there is one.
+    #[must_use]
+    pub fn all(exact: &Exact, samples: u64, estimate: Option<&Estimate>) -> [Self; 6] {
+        let errors = exact.standard_errors(samples);
+        let measured = estimate.map_or([None; 6], Estimate::measured);
+        let rows = [
+            ("x.mean", Some(exact.x.mean), Some(errors.x_mean)),
+            (
+                "x.std",
+                Some(exact.x.standard_deviation()),
+                Some(errors.x_standard_deviation),
+            ),
+            ("d.mean", Some(exact.d.mean), Some(errors.d_mean)),
+            (
+                "d.std",
+                Some(exact.d.standard_deviation()),
+                Some(errors.d_standard_deviation),
+            ),
+            (
+                "ratio.std",
+                exact.standard_deviation_ratio(),
+                errors.standard_deviation_ratio,
+            ),
+            ("d.zeros", Some(exact.d_zeros), Some(errors.zeros)),
+        ];
+        std::array::from_fn(|row| {
+            let (name, exact, standard_error) = rows[row];
+            Self {
+                name,
+                exact,
+                standard_error,
+                measured: measured[row],
+            }
+        })
+    }
+}
+
+/// How many samples a chunk holds. Small enough that a slow phone is done with it in some tens of
+/// milliseconds, so that Cancel and progress need nothing else.
+const CHUNK: usize = 1 << 20;
+
+/// A run of more samples than this fills its histogram from one block of this many: a picture
+/// needs no more, and counting costs more than drawing.
+const EVERY_BLOCK_UP_TO: u64 = 1 << 22;
+const HISTOGRAM_STRIDE: usize = 64;
+
+impl Experiment {
+    /// The experiment of these settings, with `samples` samples from the streams of `seed`.
+    #[must_use]
+    pub fn new(settings: &Settings, samples: SampleCount, seed: Seed) -> Self {
+        let (input, p, scaling) = (&settings.input, settings.drop_probability, settings.scaling);
+        Self {
+            exact: Exact::new(input, p, scaling),
+            range: Range::of(input, p, scaling),
+            kernel: Kernel::new(input, p, scaling),
+            samples: samples.get(),
+            seed,
+        }
+    }
+
+    /// What `estimate`, of this experiment, measured, beside the exact values.
+    #[must_use]
+    pub fn compare(&self, estimate: &Estimate) -> [Comparison; 6] {
+        Comparison::all(&self.exact, estimate.samples(), Some(estimate))
+    }
+
+    /// How many samples the whole run draws.
+    #[must_use]
+    pub fn samples(&self) -> u64 {
+        self.samples
+    }
+
+    /// How many chunks there are to run.
+    #[must_use]
+    pub fn chunks(&self) -> u64 {
+        self.samples.div_ceil(CHUNK as u64)
+    }
+
+    /// Runs chunk number `chunk`, which must be below [`chunks`](Self::chunks) to hold samples.
+    #[must_use]
+    pub fn run_chunk(&self, chunk: u64) -> ChunkResult {
+        let left = self
+            .samples
+            .saturating_sub(chunk.saturating_mul(CHUNK as u64));
+        let samples = usize::try_from(left).map_or(CHUNK, |left| left.min(CHUNK));
+        let stride = if self.samples <= EVERY_BLOCK_UP_TO {
+            1
+        } else {
+            HISTOGRAM_STRIDE
+        };
+        let mut result = ChunkResult::empty(self.range);
+        let mut generator = LaneGenerator::new(self.seed, chunk);
+        let mut accumulator = Accumulator::new(&self.kernel);
+        let mut block = Block::empty();
+        for (index, first) in (0..samples).step_by(Block::SAMPLES).enumerate() {
+            let size = Block::SAMPLES.min(samples - first);
+            self.kernel.draw(&mut generator, &mut block);
+            accumulator.add(&block, size);
+            if index % stride == 0 {
+                result.count(&block, size, &self.kernel);
+            }
+        }
+        result.sums = accumulator.finish();
+        result
+    }
+
+    /// Reads back what [`ChunkResult::to_numbers`] wrote; `None` where it did not.
+    #[must_use]
+    pub fn read_result(&self, numbers: &[f64]) -> Option<ChunkResult> {
+        let (x, numbers) = numbers.split_first_chunk()?;
+        let (d, numbers) = numbers.split_first_chunk()?;
+        let (zeros, numbers) = numbers.split_first()?;
+        let (before, after) = numbers.split_at_checked(numbers.len() / 2)?;
+        Some(ChunkResult {
+            sums: Sums {
+                x: RunningMoments::from_numbers(*x),
+                d: RunningMoments::from_numbers(*d),
+                zeros: as_u64(*zeros),
+            },
+            before: Histogram::from_numbers(self.range, before)?,
+            after: Histogram::from_numbers(self.range, after)?,
+        })
+    }
+
+    /// The estimate before any chunk.
+    #[must_use]
+    pub fn estimate(&self) -> Estimate {
+        let ChunkResult {
+            sums,
+            before,
+            after,
+        } = ChunkResult::empty(self.range);
+        Estimate {
+            x: self.kernel.x,
+            d: self.kernel.d,
+            sums,
+            before,
+            after,
+        }
+    }
+}
+
+impl ChunkResult {
+    fn empty(range: Range) -> Self {
+        Self {
+            sums: Sums::default(),
+            before: Histogram::new(range),
+            after: Histogram::new(range),
+        }
+    }
+
+    fn count(&mut self, block: &Block, samples: usize, kernel: &Kernel) {
+        let x = block.continuous_x().take(samples);
+        self.before.add(x.map(|x| x.map(|x| kernel.x.value(x))));
+        let d = block.continuous_d().take(samples);
+        self.after.add(d.map(|d| d.map(|d| kernel.d.value(d))));
+    }
+
+    /// The result as numbers, exact, to be posted from a worker.
+    #[must_use]
+    pub fn to_numbers(&self) -> Vec<f64> {
+        let Sums { x, d, zeros } = self.sums;
+        let mut numbers = Vec::new();
+        numbers.extend(x.to_numbers());
+        numbers.extend(d.to_numbers());
+        numbers.push(as_f64(zeros));
+        numbers.extend(self.before.to_numbers());
+        numbers.extend(self.after.to_numbers());
+        numbers
+    }
+}
+
+impl Estimate {
+    /// Adds a chunk. Chunks must be added in their order, from 0 on: sums of floating-point
+    /// numbers depend on it.
+    pub fn add(&mut self, chunk: &ChunkResult) {
+        self.sums.merge(&chunk.sums);
+        self.before.merge(&chunk.before);
+        self.after.merge(&chunk.after);
+    }
+
+    /// How many samples there are so far.
+    #[must_use]
+    pub fn samples(&self) -> u64 {
+        self.sums.x.count()
+    }
+
+    /// The measured values, in the order of [`Comparison::all`].
+    fn measured(&self) -> [Option<f64>; 6] {
+        let Sums { x, d, zeros } = &self.sums;
+        let mean = |moments: &RunningMoments, standardised: Standardised| {
+            Some(standardised.mean + standardised.unit * moments.mean()?)
+        };
+        let std = |moments: &RunningMoments, standardised: Standardised| {
+            Some(standardised.unit * moments.sample_standard_deviation()?)
+        };
+        let (x_std, d_std) = (std(x, self.x), std(d, self.d));
+        let ratio = d_std
+            .zip(x_std.filter(|x_std| *x_std > 0.0))
+            .map(|(d_std, x_std)| d_std / x_std);
+        let zeros = (x.count() > 0).then(|| as_f64(*zeros) / as_f64(x.count()));
+        [mean(x, self.x), x_std, mean(d, self.d), d_std, ratio, zeros]
+    }
+
+    /// The values of x in the run.
+    #[must_use]
+    pub fn before(&self) -> &Histogram {
+        &self.before
+    }
+
+    /// The values of d in the run.
+    #[must_use]
+    pub fn after(&self) -> &Histogram {
+        &self.after
+    }
+}

@@ -1,0 +1,150 @@
+//! Counts of a run's values, for the figure that lays them over the exact density.
+
+use super::moments::{as_f64, as_u64};
+use crate::settings::{Distribution, DropProbability, Input, Scaling};
+use crate::theory::{Exact, Rule};
+
+/// The interval of activations that the density figure shows and a histogram counts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Range {
+    /// The lower end.
+    pub low: f64,
+    /// The upper end.
+    pub high: f64,
+}
+
+impl Range {
+    /// The interval that shows 0 and x whole, and of d what can be shown beside it: a dropped
+    /// unit's value and the bulk of the kept ones, but at most three times what x needs.
+    #[must_use]
+    pub fn of(input: &Input, p: DropProbability, scaling: Scaling) -> Self {
+        const X_SPREAD: f64 = 4.4;
+        const KEPT_SPREAD: f64 = 2.5;
+        const TAIL_MARGIN: f64 = 0.04;
+        const ATOM_MARGIN: f64 = 0.26;
+
+        let Exact { x, d, .. } = Exact::new(input, p, scaling);
+        let floor = match input.distribution {
+            Distribution::Relu => 0.0,
+            _ => f64::NEG_INFINITY,
+        };
+        let x_spread = X_SPREAD * x.standard_deviation();
+        let x_low = (x.mean - x_spread).max(floor).min(0.0);
+        let x_high = (x.mean + x_spread).max(0.0);
+        let width = x_high - x_low;
+
+        let (center, spread, kept_floor, dropped) = match Rule::new(scaling, p) {
+            Rule::Mask {
+                scale,
+                offset,
+                dropped,
+            } => (
+                scale * x.mean + offset,
+                scale * x.standard_deviation(),
+                scale * floor + offset,
+                dropped,
+            ),
+            Rule::Gaussian { .. } => (d.mean, d.standard_deviation(), f64::NEG_INFINITY, 0.0),
+        };
+        let kept_low = (center - KEPT_SPREAD * spread).max(kept_floor);
+        let kept_high = center + KEPT_SPREAD * spread;
+        let low = x_low.min(dropped).min(kept_low.max(x_low - width));
+        let high = x_high.max(dropped).max(kept_high.min(x_high + width));
+
+        // An atom needs room for its stem and label, a tail needs none.
+        let width = if high > low { high - low } else { 1.0 };
+        let atom = if spread > 0.0 { 0.0 } else { center };
+        Self {
+            low: (low - TAIL_MARGIN * width).min(atom.min(0.0) - ATOM_MARGIN * width),
+            high: (high + TAIL_MARGIN * width).max(atom.max(0.0) + ATOM_MARGIN * width),
+        }
+    }
+
+    /// The length of the interval.
+    #[must_use]
+    pub fn width(self) -> f64 {
+        self.high - self.low
+    }
+}
+
+/// How often values fell into equal bins of a [`Range`]. Values at an atom (dropped, or cut off by
+/// a ReLU) are left out: they have no density.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Histogram {
+    range: Range,
+    samples: u64,
+    counts: Vec<u64>,
+}
+
+impl Histogram {
+    /// The number of bins.
+    pub const BINS: usize = 96;
+
+    pub(super) fn new(range: Range) -> Self {
+        Self {
+            range,
+            samples: 0,
+            counts: vec![0; Self::BINS],
+        }
+    }
+
+    pub(super) fn add(&mut self, values: impl Iterator<Item = Option<f64>>) {
+        let per_bin = Self::BINS as f64 / self.range.width();
+        for value in values {
+            self.samples += 1;
+            let Some(value) = value else { continue };
+            let bin = (value - self.range.low) * per_bin;
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "truncation is what finds the bin, and negative values were left out"
+            )]
+            if bin >= 0.0
+                && let Some(count) = self.counts.get_mut(bin as usize)
+            {
+                *count += 1;
+            }
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.samples += other.samples;
+        for (count, more) in self.counts.iter_mut().zip(&other.counts) {
+            *count += more;
+        }
+    }
+
+    pub(super) fn to_numbers(&self) -> impl Iterator<Item = f64> + '_ {
+        std::iter::once(self.samples)
+            .chain(self.counts.iter().copied())
+            .map(as_f64)
+    }
+
+    pub(super) fn from_numbers(range: Range, numbers: &[f64]) -> Option<Self> {
+        let (samples, counts) = numbers.split_first()?;
+        (counts.len() == Self::BINS).then(|| Self {
+            range,
+            samples: as_u64(*samples),
+            counts: counts.iter().copied().map(as_u64).collect(),
+        })
+    }
+
+    /// How many values were looked at, those at an atom and those outside of the range included.
+    #[must_use]
+    pub fn samples(&self) -> u64 {
+        self.samples
+    }
+
+    /// The range that the bins divide.
+    #[must_use]
+    pub fn range(&self) -> Range {
+        self.range
+    }
+
+    /// The height of each bin, so that it can lie over the continuous part of a density: count /
+    /// (samples · width of a bin).
+    pub fn heights(&self) -> impl ExactSizeIterator<Item = f64> + '_ {
+        let unit = Self::BINS as f64 / (self.range.width() * as_f64(self.samples.max(1)));
+        self.counts.iter().map(move |&count| as_f64(count) * unit)
+    }
+}

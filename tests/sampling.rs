@@ -1,0 +1,332 @@
+//! The experiment and its moments: against two-pass computation, against the exact values, and
+//! whatever the order of the work.
+#![cfg(not(target_arch = "wasm32"))]
+
+use dropout_moments::sampling::{Estimate, Experiment, RunningMoments};
+use dropout_moments::settings::{SampleCount, Seed, Settings};
+use proptest::prelude::*;
+
+fn moments_of(values: &[f64]) -> RunningMoments {
+    let mut moments = RunningMoments::default();
+    for value in values {
+        moments.push(*value);
+    }
+    moments
+}
+
+/// Mean, sample variance, skewness and excess kurtosis, by two passes.
+fn two_pass(values: &[f64]) -> [f64; 4] {
+    let n = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let sum = |k: i32| values.iter().map(|x| (x - mean).powi(k)).sum::<f64>();
+    let variance = sum(2) / (n - 1.0);
+    [
+        mean,
+        variance,
+        n.sqrt() * sum(3) / sum(2).powf(1.5),
+        n * sum(4) / sum(2).powi(2) - 3.0,
+    ]
+}
+
+fn four(moments: &RunningMoments) -> [f64; 4] {
+    [
+        moments.mean(),
+        moments.sample_variance(),
+        moments.skewness(),
+        moments.excess_kurtosis(),
+    ]
+    .map(|value| value.expect("the sample has a spread"))
+}
+
+fn assert_close(a: [f64; 4], b: [f64; 4], tolerance: f64) {
+    for (a, b) in a.into_iter().zip(b) {
+        assert!(
+            (a - b).abs() <= tolerance * (1.0 + b.abs()),
+            "{a} is not {b}"
+        );
+    }
+}
+
+#[test]
+fn an_empty_sample_has_no_moments() {
+    let empty = RunningMoments::default();
+    assert_eq!(empty.count(), 0);
+    assert_eq!(empty.mean(), None);
+    assert_eq!(empty.sample_variance(), None);
+    let one = moments_of(&[3.0]);
+    assert_eq!(one.mean(), Some(3.0));
+    assert_eq!(one.sample_variance(), None);
+    assert_eq!(one.skewness(), None);
+}
+
+/// {2, 4, 4, 4, 5, 5, 7, 9}: mean 5, Σ(x-5)² = 32, Σ(x-5)³ = 42, Σ(x-5)⁴ = 356.
+#[test]
+fn a_small_sample_by_hand() {
+    let moments = moments_of(&[2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0]);
+    assert_close(
+        four(&moments),
+        [5.0, 32.0 / 7.0, 42.0 / 8.0 / 8.0, 356.0 / 8.0 / 16.0 - 3.0],
+        1e-15,
+    );
+}
+
+/// A large mean against a small spread: raw power sums would lose all digits. 10⁹ + {0, ±1/4, ±1/2}
+/// is exact in f64, and so is its variance.
+#[test]
+fn a_numerically_nasty_sample_keeps_its_variance() {
+    let mut moments = RunningMoments::default();
+    for _ in 0..100_000 {
+        for offset in [0.0, 0.25, -0.25, 0.5, -0.5] {
+            moments.push(1e9 + offset);
+        }
+    }
+    let n = 500_000.0;
+    let variance = 0.125 * n / (n - 1.0);
+    let measured = moments.sample_variance().expect("there are values");
+    assert!((measured / variance - 1.0).abs() < 1e-9, "{measured}");
+}
+
+#[test]
+fn merging_at_every_split_gives_the_whole() {
+    let values: Vec<_> = (0..40).map(|i| f64::from(i * i % 17) - 3.5).collect();
+    let whole = four(&moments_of(&values));
+    for split in 0..=values.len() {
+        let (left, right) = values.split_at(split);
+        let mut merged = moments_of(left);
+        merged.merge(&moments_of(right));
+        assert_eq!(merged.count(), 40);
+        assert_close(four(&merged), whole, 1e-13);
+    }
+}
+
+proptest! {
+    #[test]
+    fn moments_agree_with_two_passes(
+        values in prop::collection::vec(-1e3..1e3_f64, 3..200),
+        shift in -1e6..1e6_f64,
+    ) {
+        let mut values = values;
+        values.push(values[0] + 1.0);
+        let shifted: Vec<_> = values.iter().map(|value| value + shift).collect();
+        // Adding the shift rounds to 10⁻¹⁰ or so.
+        assert_close(four(&moments_of(&shifted)), two_pass(&shifted), 1e-8);
+    }
+
+    #[test]
+    fn merging_is_associative(
+        values in prop::collection::vec(-1e3..1e3_f64, 4..100),
+        cuts in (0..100_usize, 0..100_usize),
+    ) {
+        let mut values = values;
+        values.push(values[0] + 1.0);
+        let (first, second) = (cuts.0.min(values.len()), cuts.1.min(values.len()));
+        let (first, second) = (first.min(second), first.max(second));
+        let [a, b, c] = [&values[..first], &values[first..second], &values[second..]].map(moments_of);
+        let mut left = a;
+        left.merge(&b);
+        left.merge(&c);
+        let mut tail = b;
+        tail.merge(&c);
+        let mut right = a;
+        right.merge(&tail);
+        prop_assert_eq!(left.count(), right.count());
+        assert_close(four(&left), four(&right), 1e-9);
+    }
+}
+
+fn run(fragment: &str, samples: u64, seed: u64) -> (Experiment, Estimate) {
+    let parsed = Settings::from_fragment(fragment);
+    assert_eq!(parsed.notices, []);
+    let samples = SampleCount::new(samples).expect("allowed");
+    let experiment = Experiment::new(&parsed.settings, samples, Seed(seed));
+    let mut estimate = experiment.estimate();
+    for chunk in 0..experiment.chunks() {
+        estimate.add(&experiment.run_chunk(chunk));
+    }
+    (experiment, estimate)
+}
+
+#[test]
+fn every_number_of_samples_is_kept() {
+    for samples in [
+        100,
+        255,
+        256,
+        257,
+        1000,
+        (1 << 20) - 1,
+        1 << 20,
+        (1 << 20) + 1,
+        3_000_000,
+    ] {
+        let (_, estimate) = run("", samples, 3);
+        assert_eq!(estimate.samples(), samples);
+        assert_eq!(estimate.before().samples(), samples);
+    }
+}
+
+#[test]
+fn results_are_the_same_in_whatever_order_the_chunks_are_run() {
+    let (experiment, in_order) = run("p=0.4&mu=1", 5_000_000, 11);
+    let mut results: Vec<_> = (0..experiment.chunks())
+        .rev()
+        .map(|chunk| experiment.run_chunk(chunk))
+        .collect();
+    results.reverse();
+    let mut estimate = experiment.estimate();
+    for result in &results {
+        let posted = experiment.read_result(&result.to_numbers());
+        assert_eq!(posted.as_ref(), Some(result));
+        estimate.add(result);
+    }
+    assert_eq!(estimate, in_order);
+}
+
+#[test]
+fn what_is_not_a_result_is_refused() {
+    let (experiment, _) = run("", 100, 0);
+    let numbers = experiment.run_chunk(0).to_numbers();
+    assert_eq!(experiment.read_result(&[]), None);
+    assert_eq!(experiment.read_result(&numbers[1..]), None);
+    assert_eq!(experiment.read_result(&numbers[..20]), None);
+}
+
+#[test]
+fn seeds_and_chunks_draw_different_samples() {
+    let (experiment, _) = run("", 3_000_000, 1);
+    let (other, _) = run("", 3_000_000, 2);
+    assert_ne!(experiment.run_chunk(0), experiment.run_chunk(1));
+    assert_ne!(experiment.run_chunk(0), other.run_chunk(0));
+}
+
+/// Over 100 seeds, Σz² of each quantity is χ² with 100 degrees of freedom: outside of 49 to 171 with
+/// a probability of 2·10⁻⁵ a quantity, of 0.3 % for all of them; the seeds are fixed, so that it
+/// either always happens or never.
+#[test]
+fn measured_values_lie_around_the_exact_ones_as_their_standard_errors_say() {
+    const SEEDS: u64 = 100;
+    let mut checked = 0;
+    for input in ["normal", "relu", "uniform", "ones"] {
+        for scale in ["none", "inverted", "sqrt", "gaussian", "alpha"] {
+            let fragment = format!("p=0.3&mu=0.7&sigma=1.5&input={input}&scale={scale}");
+            let mut squares = [0.0; 6];
+            let mut sums = [0.0; 6];
+            for seed in 0..SEEDS {
+                let (experiment, estimate) = run(&fragment, 20_000, seed);
+                for (index, row) in experiment.compare(&estimate).iter().enumerate() {
+                    let z = row.z().unwrap_or(0.0);
+                    squares[index] += z * z;
+                    sums[index] += z;
+                }
+            }
+            let (experiment, estimate) = run(&fragment, 20_000, 0);
+            for (index, row) in experiment.compare(&estimate).iter().enumerate() {
+                if row.z().is_none() {
+                    // Nothing varies, so nothing may be off.
+                    assert_eq!(row.measured, row.exact, "{fragment} {}", row.name);
+                    continue;
+                }
+                let (square, mean) = (squares[index], sums[index] / SEEDS as f64);
+                assert!(
+                    (49.0..171.0).contains(&square),
+                    "{fragment} {}: {square}",
+                    row.name
+                );
+                assert!(mean.abs() < 0.45, "{fragment} {}: {mean}", row.name);
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 80, "{checked}");
+}
+
+/// The thread's three measurements, at its size.
+#[test]
+fn the_thread_measured_what_the_theory_says() {
+    for (p, ratio) in [("0.1", 1.054), ("0.25", 1.155), ("0.5", 1.414)] {
+        let (experiment, estimate) = run(&format!("p={p}"), 100_000_000, 7);
+        let rows = experiment.compare(&estimate);
+        let row = rows
+            .iter()
+            .find(|row| row.name == "ratio.std")
+            .expect("is a row");
+        let measured = row.measured.expect("was measured");
+        assert!((measured - ratio).abs() < 6e-4, "{measured}");
+        for row in rows {
+            assert!(row.z().is_some_and(|z| z.abs() < 5.0), "{row:?}");
+        }
+    }
+}
+
+#[test]
+fn extreme_settings_give_no_nonsense() {
+    for fragment in [
+        "p=0&sigma=0",
+        "p=0.999999999",
+        "mu=10&sigma=1e-9",
+        "mu=-10&sigma=1&input=relu",
+        "mu=-10&sigma=1e-3&input=relu",
+        "sigma=0&mu=0",
+        "sigma=0&mu=0&input=relu",
+        "p=0&scale=gaussian",
+        "p=0.99&scale=gaussian&mu=10",
+        "p=0&scale=alpha&input=uniform",
+    ] {
+        let (experiment, estimate) = run(fragment, 10_000, 5);
+        for row in experiment.compare(&estimate) {
+            let numbers = [row.exact, row.measured, row.standard_error];
+            assert!(
+                numbers.into_iter().flatten().all(f64::is_finite),
+                "{fragment}: {row:?}"
+            );
+            // Where hardly any sample is kept, the standard deviation is far from normal.
+            if fragment != "p=0.999999999" {
+                assert!(row.z().is_none_or(|z| z.abs() < 5.0), "{fragment}: {row:?}");
+            }
+        }
+    }
+}
+
+/// The histogram lies over the exact density: χ² of its bins.
+#[test]
+fn the_histogram_follows_the_density() {
+    use dropout_moments::theory::Density;
+    for fragment in [
+        "p=0.3&mu=1",
+        "scale=alpha",
+        "input=uniform&p=0.2",
+        "input=relu&mu=0.5",
+    ] {
+        let (_, estimate) = run(fragment, 1_000_000, 9);
+        let settings = Settings::from_fragment(fragment).settings;
+        let before = Density::before(&settings.input);
+        let after = Density::after(&settings.input, settings.drop_probability, settings.scaling);
+        for (density, histogram) in [(before, estimate.before()), (after, estimate.after())] {
+            let range = histogram.range();
+            let bins = histogram.heights().len();
+            let width = range.width() / bins as f64;
+            let n = histogram.samples() as f64;
+            let (mut chi_square, mut degrees) = (0.0, 0.0);
+            for (bin, height) in histogram.heights().enumerate() {
+                let low = range.low + width * bin as f64;
+                let edges = density.breakpoints();
+                if edges.iter().any(|edge| (low..=low + width).contains(edge)) {
+                    continue;
+                }
+                // Simpson's rule is far better than the counts.
+                let mean = (density.at(low)
+                    + 4.0 * density.at(low + width / 2.0)
+                    + density.at(low + width))
+                    / 6.0;
+                let expected = n * width * mean;
+                if expected > 10.0 {
+                    chi_square += (n * width * height - expected).powi(2) / expected;
+                    degrees += 1.0;
+                }
+            }
+            assert!(degrees > 20.0, "{fragment}");
+            let z = (chi_square - degrees) / f64::sqrt(2.0 * degrees);
+            assert!(z.abs() < 4.5, "{fragment}: χ² = {chi_square} of {degrees}");
+        }
+    }
+}
