@@ -1,0 +1,14 @@
+//! The figures: each a function of plain data onto any plotters backend, be it a canvas, an SVG
+//! file or a recorder in a test.
+//!
+//! A backend's plane is measured in *fine units*, [`UNIT`] to a CSS pixel. plotters rounds every
+//! coordinate to a whole unit; with whole pixels, curves would be jagged.
+
+mod density;
+mod plane;
+mod ratio;
+mod style;
+
+pub use density::draw as draw_density;
+pub use ratio::{draw as draw_ratio, drop_probability_at};
+pub use style::{Palette, UNIT};

@@ -1,0 +1,194 @@
+//! The densities before and after dropout, each with its atoms, spread and measured histogram.
+
+use plotters::coord::Shift;
+use plotters::drawing::DrawingArea;
+use plotters::prelude::DrawingBackend;
+use plotters::style::RGBColor;
+use plotters::style::text_anchor::HPos;
+
+use super::plane::{Margins, Outcome, Plane, Point};
+use super::style::{Palette, Type, filled, px, stroke};
+use crate::scene::{DensityFigure, PlottedDensity};
+
+const MARGINS: Margins = Margins {
+    left: 18.0,
+    right: 18.0,
+    top: 40.0,
+    bottom: 44.0,
+};
+
+/// Draws the figure on the whole of `area`, which is measured in fine units.
+///
+/// # Errors
+/// Those of the backend.
+pub fn draw<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    figure: &DensityFigure,
+    palette: &Palette,
+) -> Outcome<DB> {
+    let range = (figure.range.low, figure.range.high);
+    // The curve of x ends a little below the top of the plane, where the stems end.
+    let top = 1.08 * figure.top;
+    let mut plane = Plane::new(area, palette, MARGINS, range, (0.0, top));
+    let both = [
+        (&figure.before, palette.before, -1.0),
+        (&figure.after, palette.after, 1.0),
+    ];
+    for (distribution, colour, _) in both {
+        plane.area(&distribution.curve, filled(palette.area(colour)))?;
+    }
+    plane.x_axis("activation")?;
+    for (distribution, colour, _) in both {
+        plane.curve(&distribution.curve, stroke(colour, 2.5))?;
+        for &(middle, height) in &distribution.histogram {
+            if height > 0.0 && height <= top {
+                plane.disc((middle, height), 1.9, filled(colour))?;
+            }
+        }
+    }
+    let shared: Vec<_> = figure
+        .before
+        .atoms
+        .iter()
+        .filter(|atom| {
+            figure
+                .after
+                .atoms
+                .iter()
+                .any(|other| same_place(atom.location, other.location, range))
+        })
+        .map(|atom| atom.location)
+        .collect();
+    for (distribution, colour, side) in both {
+        stems(&mut plane, distribution, colour, side, &shared, range, top)?;
+    }
+    for (row, (distribution, colour, _)) in both.into_iter().enumerate() {
+        let height = if row == 0 { 10.0 } else { 23.0 };
+        span(&mut plane, distribution.span, range, height, colour)?;
+    }
+    for (distribution, colour, side) in both {
+        name(&mut plane, distribution, colour, side)?;
+    }
+    Ok(())
+}
+
+fn same_place(a: f64, b: f64, range: Point) -> bool {
+    (a - b).abs() < 0.01 * (range.1 - range.0)
+}
+
+/// The atoms as stems with their mass written at the top. Where both distributions have an atom at
+/// the same place, the stems stand side by side.
+fn stems<DB: DrawingBackend>(
+    plane: &mut Plane<'_, DB>,
+    distribution: &PlottedDensity,
+    colour: RGBColor,
+    side: f64,
+    shared: &[f64],
+    range: Point,
+    top: f64,
+) -> Outcome<DB> {
+    for atom in &distribution.atoms {
+        if !(range.0..=range.1).contains(&atom.location) {
+            continue;
+        }
+        let shift = if shared
+            .iter()
+            .any(|other| same_place(*other, atom.location, range))
+        {
+            px(3.0 * side)
+        } else {
+            0
+        };
+        let (x, foot) = plane.place((atom.location, 0.0));
+        let (_, head) = plane.place((atom.location, top));
+        let head = head - px(10.0);
+        let x = x + shift;
+        plane.line(&[(x, foot), (x, head)], stroke(colour, 3.0))?;
+        plane.disc_at((x, head), 4.5, filled(colour))?;
+        plane.take_line([(x, foot), (x, head - px(4.0))]);
+        let near = px(10.0);
+        let right = ((x + near, head), HPos::Left);
+        let left = ((x - near, head), HPos::Right);
+        let places = if side > 0.0 {
+            [right, left]
+        } else {
+            [left, right]
+        };
+        let higher = places.map(|((x, y), side)| ((x, y - px(18.0)), side));
+        let places: Vec<_> = places.into_iter().chain(higher).collect();
+        plane.write_clear(&atom.label, &places, Type::LABEL, colour)?;
+    }
+    Ok(())
+}
+
+/// One standard deviation to each side of the mean, at a height in CSS pixels above the axis.
+fn span<DB: DrawingBackend>(
+    plane: &mut Plane<'_, DB>,
+    span: Point,
+    range: Point,
+    height: f64,
+    colour: RGBColor,
+) -> Outcome<DB> {
+    let place = |plane: &Plane<'_, DB>, x: f64| plane.place((x.clamp(range.0, range.1), 0.0));
+    let (left, foot) = place(plane, span.0);
+    let (right, _) = place(plane, span.1);
+    let y = foot - px(height);
+    let style = stroke(colour, 1.5);
+    plane.line(&[(left, y), (right, y)], style)?;
+    for (end, inside) in [(left, span.0 >= range.0), (right, span.1 <= range.1)] {
+        if inside {
+            plane.line(&[(end, y - px(4.0)), (end, y + px(4.0))], style)?;
+        }
+    }
+    plane.take_line([(left, y), (right, y)]);
+    Ok(())
+}
+
+/// The name of a distribution beside its curve, on its outer side, half way up where there is room.
+fn name<DB: DrawingBackend>(
+    plane: &mut Plane<'_, DB>,
+    distribution: &PlottedDensity,
+    colour: RGBColor,
+    side: f64,
+) -> Outcome<DB> {
+    let curve = &distribution.curve;
+    let peak = curve.iter().map(|point| point.1).fold(0.0, f64::max);
+    let mode = curve
+        .iter()
+        .find(|point| point.1 >= peak)
+        .map_or(0.0, |point| point.0);
+    // Before dropout on the left flank, after it on the right one, then the other way round.
+    let near = px(12.0);
+    let heights = [0.55, 0.45, 0.65, 0.35, 0.25, 0.75, 0.15, 0.85, 0.95];
+    let mut places = Vec::new();
+    for side in [side, -side] {
+        for share in heights {
+            let on_flank =
+                |point: &&Point| (point.0 - mode) * side > 0.0 && point.1 <= share * peak;
+            let point = if side > 0.0 {
+                curve.iter().find(on_flank)
+            } else {
+                curve.iter().rev().find(on_flank)
+            };
+            if let Some(&point) = point {
+                let (x, y) = plane.place(point);
+                for raised in [0.0, 9.0, 18.0] {
+                    let (x, horizontal) = if side > 0.0 {
+                        (x + near, HPos::Left)
+                    } else {
+                        (x - near, HPos::Right)
+                    };
+                    places.push(((x, y - px(raised)), horizontal));
+                }
+            }
+        }
+    }
+    // Above all curves there is room in one of the corners.
+    let (left, top) = plane.corner();
+    let right = left + px(plane.size().0);
+    for row in [-28.0, -10.0, 8.0] {
+        places.push(((left, top + px(row)), HPos::Left));
+        places.push(((right, top + px(row)), HPos::Right));
+    }
+    plane.write_clear(&distribution.label, &places, Type::LABEL, colour)
+}

@@ -1,0 +1,140 @@
+//! The ratio of the standard deviations against the probability to drop, with what the forum thread
+//! measured and a marker to drag.
+
+use plotters::coord::Shift;
+use plotters::drawing::DrawingArea;
+use plotters::prelude::DrawingBackend;
+use plotters::style::text_anchor::{HPos, VPos};
+
+use super::plane::{Margins, Outcome, Place, Plane, Point, axes};
+use super::style::{Palette, Type, filled, px, stroke};
+use crate::scene::{RatioFigure, THREAD_MEASUREMENTS};
+
+const MARGINS: Margins = Margins {
+    left: 50.0,
+    right: 16.0,
+    top: 40.0,
+    bottom: 44.0,
+};
+
+/// All drop probabilities.
+const PROBABILITIES: Point = (0.0, 1.0);
+
+/// Draws the figure on the whole of `area`, which is measured in fine units.
+///
+/// # Errors
+/// Those of the backend.
+pub fn draw<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    figure: &RatioFigure,
+    palette: &Palette,
+) -> Outcome<DB> {
+    let (low, high) = figure.range;
+    let room = 0.06 * (high - low);
+    let low = if low < 1.0 { low - room } else { low };
+    let mut plane = Plane::new(area, palette, MARGINS, PROBABILITIES, (low, high + room));
+    let (left, top) = plane.corner();
+    plane.write(
+        "std after ÷ std before",
+        (left - px(32.0), top - px(24.0)),
+        Type::LABEL,
+        palette.soft,
+        HPos::Left,
+        VPos::Center,
+    )?;
+    plane.y_grid("×")?;
+    plane.x_axis("p, the probability to drop")?;
+    plane.curve(
+        &[(PROBABILITIES.0, 1.0), (PROBABILITIES.1, 1.0)],
+        stroke(palette.before, 2.5),
+    )?;
+    plane.dashed(&figure.reference, stroke(palette.soft, 1.5))?;
+    plane.curve(&figure.curve, stroke(palette.after, 2.5))?;
+
+    for (p, ratio) in THREAD_MEASUREMENTS {
+        plane.disc((p, ratio), 5.0, filled(palette.paper))?;
+        plane.disc((p, ratio), 5.0, stroke(palette.after, 2.5))?;
+        plane.keep_clear((p, ratio), 6.0);
+    }
+    if figure.marker.is_none() {
+        let at = plane.place((0.5, 0.5 * (low + high)));
+        let text = "without spread before dropout, there is no ratio";
+        plane.write(
+            text,
+            at,
+            Type::LABEL,
+            palette.after,
+            HPos::Center,
+            VPos::Center,
+        )?;
+    }
+    if let Some(marker) = figure.marker {
+        let (x, y) = plane.place(marker);
+        let (_, foot) = plane.place((marker.0, low));
+        plane.dashed_line([(x, y), (x, foot)], stroke(palette.after, 1.0))?;
+        plane.disc(marker, 9.5, filled(palette.paper))?;
+        plane.disc(marker, 7.0, filled(palette.after))?;
+        plane.keep_clear(marker, 9.0);
+    }
+    let claim: Vec<_> = [0.99, 0.75, 0.5]
+        .into_iter()
+        .flat_map(|p| {
+            let (x, y) = plane.place((p, 1.0));
+            [-11.0, 14.0, -28.0, -44.0].map(|down| ((x, y + px(down)), HPos::Right))
+        })
+        .collect();
+    plane.write_if_clear("what the lecture said", &claim, Type::LABEL, palette.before)?;
+    if let Some(marker) = figure.marker {
+        let (x, y) = plane.place(marker);
+        let aside = px(15.0);
+        let beside: Vec<_> = [14.0, -14.0, 30.0, -30.0, -46.0, -62.0, -78.0]
+            .into_iter()
+            .flat_map(|down| {
+                let y = y + px(down);
+                [((x + aside, y), HPos::Left), ((x - aside, y), HPos::Right)]
+            })
+            .collect();
+        plane.write_clear(&figure.marker_label, &beside, Type::VALUE, palette.after)?;
+    }
+    let places = beside_curve(&plane, &figure.curve);
+    plane.write_if_clear(figure.label, &places, Type::LABEL, palette.after)?;
+    for (p, ratio) in THREAD_MEASUREMENTS {
+        let (x, y) = plane.place((p, ratio));
+        let text = format!("+{:.0} %", 100.0 * (ratio - 1.0));
+        let places = [
+            ((x, y - px(17.0)), HPos::Center),
+            ((x - px(10.0), y - px(12.0)), HPos::Right),
+            ((x, y + px(17.0)), HPos::Center),
+            ((x + px(12.0), y + px(12.0)), HPos::Left),
+        ];
+        plane.write_if_clear(&text, &places, Type::TICK, palette.soft)?;
+    }
+    let places = beside_curve(&plane, &figure.reference);
+    plane.write_if_clear("1/√(1−p)", &places, Type::LABEL, palette.soft)
+}
+
+/// Where the name of a curve may stand, from near its end downwards.
+fn beside_curve<DB: DrawingBackend>(plane: &Plane<'_, DB>, curve: &[Point]) -> Vec<Place> {
+    let points = curve.iter().rev().skip(curve.len() / 6).step_by(3);
+    let places = points.flat_map(|point| {
+        let (x, y) = plane.place(*point);
+        [
+            ((x - px(10.0), y - px(8.0)), HPos::Right),
+            ((x + px(10.0), y + px(12.0)), HPos::Left),
+            ((x, y - px(14.0)), HPos::Right),
+            ((x, y + px(16.0)), HPos::Left),
+            ((x, y - px(24.0)), HPos::Center),
+        ]
+    });
+    places.collect()
+}
+
+/// The drop probability at a distance in CSS pixels from the left edge of a figure of this width,
+/// for a pointer that drags the marker. May lie outside of what is allowed.
+#[must_use]
+pub fn drop_probability_at(css_x: f64, css_width: u32) -> f64 {
+    let size = (css_width.saturating_mul(super::UNIT), super::UNIT);
+    axes(size, MARGINS, PROBABILITIES, PROBABILITIES)
+        .0
+        .value_at(css_x)
+}

@@ -1,0 +1,186 @@
+//! The figure of the densities before and after dropout.
+
+use super::format::{fixed, share, significant};
+use crate::sampling::{Estimate, Histogram, Range};
+use crate::settings::Settings;
+use crate::theory::{Atom, Density, Exact, Moments};
+
+/// What the density figure shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DensityFigure {
+    /// The activations shown.
+    pub range: Range,
+    /// The highest density shown; above it, curves are cut off.
+    pub top: f64,
+    /// Of x.
+    pub before: PlottedDensity,
+    /// Of d.
+    pub after: PlottedDensity,
+    /// What the figure shows, in words.
+    pub summary: String,
+}
+
+/// One distribution of the figure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlottedDensity {
+    /// The density's continuous part: (activation, density), from left to right.
+    pub curve: Vec<(f64, f64)>,
+    /// Values with a probability of their own.
+    pub atoms: Vec<LabelledAtom>,
+    /// From one standard deviation below the mean to one above it.
+    pub span: (f64, f64),
+    /// A run's histogram: (middle of the bin, height); empty before a run.
+    pub histogram: Vec<(f64, f64)>,
+    /// Its name and standard deviation.
+    pub label: String,
+}
+
+/// An atom and the words at its stem.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LabelledAtom {
+    /// The value.
+    pub location: f64,
+    /// Its probability.
+    pub mass: f64,
+    /// What the stem's label says.
+    pub label: String,
+}
+
+impl DensityFigure {
+    pub(super) fn new(settings: &Settings, exact: &Exact, estimate: Option<&Estimate>) -> Self {
+        let (input, p, scaling) = (&settings.input, settings.drop_probability, settings.scaling);
+        let range = Range::of(input, p, scaling);
+        let before = PlottedDensity::new(
+            "before",
+            &Density::before(input),
+            &exact.x,
+            range,
+            estimate.map(Estimate::before),
+        );
+        let after = PlottedDensity::new(
+            "after",
+            &Density::after(input, p, scaling),
+            &exact.d,
+            range,
+            estimate.map(Estimate::after),
+        );
+        // d may be unbounded (Gaussian dropout) or far more narrow than x: x sets the scale, and d
+        // only where x has no density.
+        let top = highest(&before.curve)
+            .or_else(|| highest(&after.curve))
+            .unwrap_or(1.0);
+        let summary = summary(exact, &after);
+        Self {
+            range,
+            top,
+            before,
+            after,
+            summary,
+        }
+    }
+}
+
+impl PlottedDensity {
+    fn new(
+        name: &str,
+        density: &Density,
+        moments: &Moments,
+        range: Range,
+        histogram: Option<&Histogram>,
+    ) -> Self {
+        let std = moments.standard_deviation();
+        Self {
+            curve: curve(density, range),
+            atoms: density.atoms().iter().map(LabelledAtom::new).collect(),
+            span: (moments.mean - std, moments.mean + std),
+            histogram: histogram.map(points).unwrap_or_default(),
+            label: format!("{name}, std {}", significant_std(std)),
+        }
+    }
+}
+
+impl LabelledAtom {
+    fn new(atom: &Atom) -> Self {
+        let (location, mass) = (atom.location, atom.mass);
+        let value = if location == 0.0 {
+            "exactly 0".to_owned()
+        } else {
+            significant(location, 3)
+        };
+        Self {
+            location,
+            mass,
+            label: format!("{} are {value}", share(mass)),
+        }
+    }
+}
+
+/// The density at points close enough for a smooth line, with vertical edges where it jumps. Where
+/// it is infinite, at 0 after Gaussian dropout, it is the largest number, so that lines can be cut.
+fn curve(density: &Density, range: Range) -> Vec<(f64, f64)> {
+    const STEPS: u32 = 192;
+    if density.continuous_mass() == 0.0 {
+        return Vec::new();
+    }
+    let at = |t: f64| (t, density.at(t).min(f64::MAX));
+    let step = range.width() / f64::from(STEPS);
+    let mut points: Vec<_> = (0..=STEPS)
+        .map(|index| range.low + step * f64::from(index))
+        .map(at)
+        .collect();
+    for &jump in density.breakpoints() {
+        let nudge = 1e-9 * range.width();
+        for t in [jump - nudge, jump + nudge] {
+            let index = points.partition_point(|(other, _)| *other < t);
+            points.insert(index, at(t));
+        }
+    }
+    points
+}
+
+fn highest(curve: &[(f64, f64)]) -> Option<f64> {
+    curve.iter().map(|(_, density)| *density).reduce(f64::max)
+}
+
+fn points(histogram: &Histogram) -> Vec<(f64, f64)> {
+    let Range { low, .. } = histogram.range();
+    let heights = histogram.heights();
+    #[expect(clippy::cast_precision_loss, reason = "fewer than 100 bins")]
+    let width = histogram.range().width() / heights.len() as f64;
+    let mut middle = low - width / 2.0;
+    heights
+        .map(|height| {
+            middle += width;
+            (middle, height)
+        })
+        .collect()
+}
+
+fn significant_std(std: f64) -> String {
+    if (0.095..1000.0).contains(&std) {
+        fixed(std, 2)
+    } else {
+        significant(std, 3)
+    }
+}
+
+fn summary(exact: &Exact, after: &PlottedDensity) -> String {
+    let moments = |moments: &Moments| {
+        format!(
+            "mean {} and standard deviation {}",
+            significant(moments.mean, 4),
+            significant(moments.standard_deviation(), 4)
+        )
+    };
+    let atoms: Vec<_> = after.atoms.iter().map(|atom| atom.label.as_str()).collect();
+    let atoms = if atoms.is_empty() {
+        "none has a value with a probability of its own".to_owned()
+    } else {
+        atoms.join(", ")
+    };
+    format!(
+        "Density of the activations. Before dropout they have {}; after it {}, and {atoms}.",
+        moments(&exact.x),
+        moments(&exact.d)
+    )
+}

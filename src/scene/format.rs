@@ -1,0 +1,138 @@
+//! Numbers as a reader wants to see them.
+
+/// A number with so many significant digits, without trailing zeros: `1.429`, `0.7`, `0`.
+pub(super) fn significant(value: f64, digits: i32) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    trimmed(fixed(value, digits - 1 - decade(value)))
+}
+
+/// A number with so many decimals (none where `decimals` is negative) and a real minus sign.
+pub(super) fn fixed(value: f64, decimals: i32) -> String {
+    let decimals = usize::try_from(decimals).unwrap_or(0).min(15);
+    let digits = format!("{:.decimals$}", value.abs());
+    // A value that rounds to 0 has no sign.
+    let negative = value < 0.0 && digits.bytes().any(|digit| (b'1'..=b'9').contains(&digit));
+    if negative {
+        format!("−{digits}")
+    } else {
+        digits
+    }
+}
+
+/// How many decimals show two significant digits of a standard error.
+pub(super) fn decimals_for(standard_error: f64) -> i32 {
+    if standard_error > 0.0 {
+        1 - decade(standard_error)
+    } else {
+        4
+    }
+}
+
+/// A change in per cent: `19.5 %`, `0.50 %`, `141 %`.
+pub(super) fn per_cent(change: f64) -> String {
+    let per_cent = 100.0 * change.abs();
+    let decimals = match per_cent {
+        value if value < 0.995 => 2,
+        value if value < 99.95 => 1,
+        _ => 0,
+    };
+    format!("{} %", fixed(per_cent, decimals))
+}
+
+/// A probability in per cent: `30 %`, `12.5 %`.
+pub(super) fn share(probability: f64) -> String {
+    format!("{} %", significant(100.0 * probability, 3))
+}
+
+/// A factor as a signed change in per cent: `+19.5 %`, `−16.3 %`, `±0 %`.
+pub(super) fn signed_per_cent(factor: f64) -> String {
+    let change = factor - 1.0;
+    let sign = match per_cent(change).as_str() {
+        "0.00 %" => return "±0 %".to_owned(),
+        _ if change > 0.0 => '+',
+        _ => '−',
+    };
+    format!("{sign}{}", per_cent(change))
+}
+
+/// Removes zeros that say nothing after a decimal point.
+pub(super) fn trimmed(number: String) -> String {
+    if number.contains('.') {
+        number
+            .trim_end_matches('0')
+            .trim_end_matches('.')
+            .to_owned()
+    } else {
+        number
+    }
+}
+
+/// A count with its thousands set apart by narrow spaces: `100 000 000`.
+#[must_use]
+pub fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut grouped = String::with_capacity(digits.len() * 2);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push('\u{202f}');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A time span in seconds as a person would say it: `7 ms`, `0.4 s`, `12 s`, `3 min 5 s`.
+#[must_use]
+pub fn duration(seconds: f64) -> String {
+    if seconds < 0.095 {
+        return format!("{} ms", fixed(1000.0 * seconds, 0));
+    }
+    if seconds < 10.0 {
+        return format!("{} s", fixed(seconds, 1));
+    }
+    let (minutes, rest) = ((seconds / 60.0).floor(), seconds % 60.0);
+    if minutes > 0.0 {
+        format!("{} min {} s", fixed(minutes, 0), fixed(rest.floor(), 0))
+    } else {
+        format!("{} s", fixed(seconds, 0))
+    }
+}
+
+/// The power of ten of the leading digit, after rounding to four digits.
+fn decade(value: f64) -> i32 {
+    let log = libm::log10(value.abs()).floor();
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the logarithm of a finite f64 is within ±324; the cast saturates"
+    )]
+    let decade = log as i32;
+    decade
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_as_a_person_writes_them() {
+        assert_eq!(significant(1.0 / 0.7, 4), "1.429");
+        assert_eq!(significant(0.7, 4), "0.7");
+        assert_eq!(significant(-0.000_123_449, 3), "−0.000123");
+        assert_eq!(significant(123_456.0, 4), "123456");
+        assert_eq!(significant(-0.0, 4), "0");
+        assert_eq!(fixed(-0.000_4, 3), "0.000");
+        assert_eq!(fixed(-1.25, 1), "−1.2");
+        assert_eq!(per_cent(0.195_228_6), "19.5 %");
+        assert_eq!(signed_per_cent(1.054_092_55), "+5.4 %");
+        assert_eq!(signed_per_cent(0.7_f64.sqrt()), "−16.3 %");
+        assert_eq!(signed_per_cent(1.0), "±0 %");
+        assert_eq!(grouped(100_000_000), "100\u{202f}000\u{202f}000");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(duration(0.0069), "7 ms");
+        assert_eq!(duration(0.42), "0.4 s");
+        assert_eq!(duration(185.0), "3 min 5 s");
+        assert_eq!(decimals_for(0.000_11), 5);
+    }
+}
