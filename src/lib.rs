@@ -2,6 +2,8 @@
 //! reproducible experiment, and the figures that show both.
 
 pub mod charts;
+#[cfg(target_arch = "wasm32")]
+pub mod page;
 pub mod sampling;
 pub mod scene;
 pub mod settings;

@@ -1,0 +1,444 @@
+//! The page as a whole: from events to settings, from settings to what is shown.
+
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{
+    Document, Element, Event, HtmlElement, HtmlInputElement, HtmlProgressElement, MediaQueryList,
+    PointerEvent, ResizeObserver, Window,
+};
+
+use super::controls::{Change, Controls};
+use super::dom;
+use super::experiment::{Run, State};
+use super::figures::Figures;
+use super::fragment::Fragment;
+use super::workers::{Pool, Report, SharedPool};
+use crate::charts::{Palette, drop_probability_at};
+use crate::scene::{self, Scene};
+use crate::settings::{DropProbability, SampleCount, Seed, Settings, Theme};
+
+/// A change counts as settled when nothing else has happened for so many milliseconds.
+const SETTLE: i32 = 250;
+
+/// The run that starts by itself draws at most so many samples.
+const AUTOMATIC: u64 = 1_000_000;
+
+/// The page's state and all that shows it.
+pub(super) struct App {
+    window: Window,
+    document: Document,
+    this: Weak<RefCell<App>>,
+    dark: Option<MediaQueryList>,
+    controls: Controls,
+    figures: Figures,
+    fragment: Fragment,
+    experiment: Element,
+    run_state: Element,
+    run_progress: HtmlProgressElement,
+    cancel: HtmlElement,
+    announcement: Element,
+    settings: Settings,
+    pool: SharedPool,
+    run: Option<Run>,
+    runs: u32,
+    /// Where the reader is writing: that input is left alone.
+    editing: Option<HtmlInputElement>,
+    frame_requested: bool,
+    settle_timer: Option<i32>,
+    announced: String,
+}
+
+type Shared = Rc<RefCell<App>>;
+
+impl App {
+    /// Shows the page and listens.
+    pub(super) fn start(window: &Window) -> Result<(), JsValue> {
+        let document = window
+            .document()
+            .ok_or_else(|| JsValue::from_str("the window has no document"))?;
+        let mut fragment = Fragment::new(window);
+        let parsed = fragment.read();
+        let mut settings = parsed.settings;
+        settings.seed = Some(settings.seed.unwrap_or_else(|| entropy(window)));
+        fragment.replace(&settings, now(window));
+
+        let controls = Controls::new(&document)?;
+        let notices: Vec<_> = parsed.notices.iter().map(ToString::to_string).collect();
+        controls.notify(&notices);
+
+        let dark = window.match_media("(prefers-color-scheme: dark)")?;
+        let figures = Figures::new(&document)?;
+        let experiment = dom::element(&document, "#experiment")?;
+        let run_state = dom::element(&document, "#run-state")?;
+        let run_progress = dom::element(&document, "#run-progress")?;
+        let cancel = dom::element(&document, "button[data-action=cancel]")?;
+        let announcement = dom::element(&document, "#announcement")?;
+        let app = Rc::new_cyclic(|this: &Weak<RefCell<Self>>| {
+            let listener = this.clone();
+            let pool = Pool::new(window, move |report| {
+                if let Some(app) = listener.upgrade() {
+                    app.borrow_mut().hear(report);
+                }
+            });
+            RefCell::new(Self {
+                window: window.clone(),
+                document,
+                this: this.clone(),
+                dark,
+                controls,
+                figures,
+                fragment,
+                experiment,
+                run_state,
+                run_progress,
+                cancel,
+                announcement,
+                settings,
+                pool,
+                run: None,
+                runs: 0,
+                editing: None,
+                frame_requested: false,
+                settle_timer: None,
+                announced: String::new(),
+            })
+        });
+        Self::listen(&app)?;
+        let mut this = app.borrow_mut();
+        this.show();
+        dom::set_ready(&this.document, "true");
+        this.settle();
+        Ok(())
+    }
+
+    fn listen(app: &Shared) -> Result<(), JsValue> {
+        let this = app.borrow();
+        for input in this.controls.inputs() {
+            let (target, source) = (Rc::clone(app), input.clone());
+            dom::listen(input, "input", move |_: Event| {
+                target.borrow_mut().edit(&source, false);
+            })?;
+            let (target, source) = (Rc::clone(app), input.clone());
+            dom::listen(input, "change", move |_: Event| {
+                target.borrow_mut().edit(&source, true);
+            })?;
+        }
+        for button in dom::elements::<HtmlElement>(&this.document, "button[data-set]")? {
+            let set = button.get_attribute("data-set").unwrap_or_default();
+            let target = Rc::clone(app);
+            dom::listen(&button, "click", move |_: Event| {
+                target.borrow_mut().set_from_text(&set);
+            })?;
+        }
+        for button in dom::elements::<HtmlElement>(&this.document, "button[data-action]")? {
+            let action = button.get_attribute("data-action").unwrap_or_default();
+            let target = Rc::clone(app);
+            dom::listen(&button, "click", move |_: Event| {
+                target.borrow_mut().act(&action);
+            })?;
+        }
+        let target = Rc::clone(app);
+        dom::listen(&this.document, "submit", |event: Event| {
+            event.prevent_default()
+        })?;
+        dom::listen(&this.window, "hashchange", move |_: Event| {
+            target.borrow_mut().read_fragment();
+        })?;
+        this.listen_to_marker(app)?;
+        this.listen_to_screen(app)
+    }
+
+    /// Dragging over the ratio figure moves p.
+    fn listen_to_marker(&self, app: &Shared) -> Result<(), JsValue> {
+        let canvas = self.figures.ratio();
+        let (target, surface) = (Rc::clone(app), canvas.clone());
+        dom::listen(canvas, "pointerdown", move |event: PointerEvent| {
+            if event.button() == 0 {
+                // Without the capture, a drag ends at the canvas's edge.
+                let _ = surface.set_pointer_capture(event.pointer_id());
+                target.borrow_mut().drag(&event, false);
+            }
+        })?;
+        let (target, surface) = (Rc::clone(app), canvas.clone());
+        dom::listen(canvas, "pointermove", move |event: PointerEvent| {
+            if surface.has_pointer_capture(event.pointer_id()) {
+                target.borrow_mut().drag(&event, false);
+            }
+        })?;
+        let (target, surface) = (Rc::clone(app), canvas.clone());
+        dom::listen(canvas, "pointerup", move |event: PointerEvent| {
+            if surface.has_pointer_capture(event.pointer_id()) {
+                target.borrow_mut().drag(&event, true);
+            }
+        })
+    }
+
+    /// The figures follow their size, the screen's resolution and the colour scheme.
+    fn listen_to_screen(&self, app: &Shared) -> Result<(), JsValue> {
+        let target = Rc::clone(app);
+        let resized = Closure::<dyn Fn()>::new(move || target.borrow_mut().request_frame());
+        let observer = ResizeObserver::new(resized.as_ref().unchecked_ref())?;
+        for canvas in self.figures.canvases() {
+            observer.observe(canvas);
+        }
+        // Both live as long as the page.
+        resized.forget();
+        let target = Rc::clone(app);
+        dom::listen(&self.window, "resize", move |_: Event| {
+            target.borrow_mut().request_frame();
+        })?;
+        if let Some(dark) = &self.dark {
+            let target = Rc::clone(app);
+            dom::listen(dark, "change", move |_: Event| {
+                target.borrow_mut().request_frame();
+            })?;
+        }
+        Ok(())
+    }
+
+    fn edit(&mut self, input: &HtmlInputElement, settled: bool) {
+        match Controls::change(&self.settings, input) {
+            Change::To(settings) => {
+                Controls::mark(input, None);
+                self.editing = (!settled).then(|| input.clone());
+                self.change(*settings, settled);
+            }
+            Change::Refused(reason) => {
+                Controls::mark(input, Some(&reason));
+                self.editing = (!settled).then(|| input.clone());
+                if settled {
+                    let key = input.get_attribute("data-setting").unwrap_or_default();
+                    let kept = self.settings.text(&key).unwrap_or_default();
+                    self.controls.notify(&[format!(
+                        "{reason}; “{}” is not, so it stays at {kept}.",
+                        input.value()
+                    )]);
+                    self.request_frame();
+                }
+            }
+        }
+    }
+
+    fn set_from_text(&mut self, pair: &str) {
+        let mut settings = self.settings.clone();
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        match settings.set(key, value) {
+            Ok(()) => self.change(settings, true),
+            Err(reason) => super::log(&reason.to_string().into()),
+        }
+    }
+
+    fn drag(&mut self, event: &PointerEvent, settled: bool) {
+        let canvas = self.figures.ratio();
+        let width = u32::try_from(canvas.client_width()).unwrap_or(0);
+        let p = drop_probability_at(event.offset_x().into(), width);
+        // Whole per cents are what a hand can hit.
+        let p = ((100.0 * p).round() / 100.0).clamp(0.0, 0.99);
+        if let Ok(p) = DropProbability::new(p) {
+            let mut settings = self.settings.clone();
+            settings.drop_probability = p;
+            self.change(settings, settled);
+        }
+    }
+
+    fn act(&mut self, action: &str) {
+        match action {
+            "run" => self.run(self.settings.samples),
+            "run-full" => self.run(SampleCount::FORUM),
+            "cancel" => {
+                if let Some(run) = &mut self.run {
+                    run.cancel();
+                }
+                self.request_frame();
+            }
+            "reset" => {
+                let settings = self.settings.reset();
+                self.change(settings, true);
+            }
+            _ => {}
+        }
+    }
+
+    fn read_fragment(&mut self) {
+        if !self.fragment.has_changed() {
+            return;
+        }
+        let parsed = self.fragment.read();
+        let notices: Vec<_> = parsed.notices.iter().map(ToString::to_string).collect();
+        self.controls.notify(&notices);
+        let mut settings = parsed.settings;
+        settings.seed = settings.seed.or(self.settings.seed);
+        self.fragment.replace(&settings, now(&self.window));
+        self.take(settings);
+        self.settle();
+    }
+
+    /// The reader changed the settings.
+    fn change(&mut self, settings: Settings, settled: bool) {
+        self.controls.notify(&[]);
+        self.take(settings);
+        if let Some(timer) = self.settle_timer.take() {
+            self.window.clear_timeout_with_handle(timer);
+        }
+        if settled {
+            self.settle();
+            return;
+        }
+        self.fragment
+            .write(&self.settings, false, now(&self.window));
+        let this = self.this.clone();
+        let settle = Closure::once_into_js(move || {
+            if let Some(app) = this.upgrade() {
+                app.borrow_mut().settle();
+            }
+        });
+        self.settle_timer = self
+            .window
+            .set_timeout_with_callback_and_timeout_and_arguments_0(settle.unchecked_ref(), SETTLE)
+            .ok();
+    }
+
+    /// From now on these settings hold.
+    fn take(&mut self, settings: Settings) {
+        if !settings.same_experiment(&self.settings) {
+            self.run = None;
+        }
+        self.settings = settings;
+        self.request_frame();
+    }
+
+    /// The settings have stopped changing: the address, the experiment and the announcement follow.
+    fn settle(&mut self) {
+        self.settle_timer = None;
+        self.fragment.write(&self.settings, true, now(&self.window));
+        if self.run.is_none() {
+            let samples = self.settings.samples.get().min(AUTOMATIC);
+            if let Ok(samples) = SampleCount::new(samples) {
+                self.run(samples);
+            }
+        }
+    }
+
+    fn run(&mut self, samples: SampleCount) {
+        let seed = self.settings.seed.unwrap_or(Seed(0));
+        self.runs += 1;
+        let run = Run::new(self.runs, &self.settings, samples, seed);
+        Pool::prepare(&self.pool, run.chunks());
+        self.run = Some(run);
+        self.feed();
+        self.request_frame();
+    }
+
+    /// Gives the pool as much as it has room for.
+    fn feed(&mut self) {
+        let Some(run) = &mut self.run else { return };
+        while self.pool.borrow().has_room() {
+            let Some(job) = run.next_job(now(&self.window)) else {
+                return;
+            };
+            Pool::post(&self.pool, job);
+        }
+    }
+
+    fn hear(&mut self, report: Report) {
+        if let Some(current) = &mut self.run {
+            match report {
+                Report::Room => {}
+                Report::Done {
+                    run,
+                    chunk,
+                    numbers,
+                } => current.add(run, chunk, &numbers, now(&self.window)),
+                Report::Lost(job) => {
+                    current.take_back(job);
+                    Pool::prepare(&self.pool, current.chunks());
+                }
+            }
+        }
+        self.feed();
+        self.request_frame();
+    }
+
+    fn request_frame(&mut self) {
+        if self.frame_requested {
+            return;
+        }
+        let this = self.this.clone();
+        let frame = Closure::once_into_js(move || {
+            if let Some(app) = this.upgrade() {
+                let mut app = app.borrow_mut();
+                app.frame_requested = false;
+                app.show();
+            }
+        });
+        self.frame_requested = self
+            .window
+            .request_animation_frame(frame.unchecked_ref())
+            .is_ok();
+    }
+
+    /// Shows everything as it is now.
+    fn show(&mut self) {
+        let run = self
+            .run
+            .as_ref()
+            .filter(|run| run.estimate().samples() > 0)
+            .map(|run| scene::Run {
+                estimate: run.estimate(),
+                seconds: run.seconds(),
+            });
+        let scene = Scene::new(&self.settings, run);
+        self.controls
+            .show_settings(&self.settings, self.editing.as_ref());
+        self.controls.show_scene(&scene);
+        let dark = match self.settings.theme {
+            Theme::Light => false,
+            Theme::Dark => true,
+            Theme::Auto => self.dark.as_ref().is_some_and(MediaQueryList::matches),
+        };
+        let palette = if dark {
+            &Palette::DARK
+        } else {
+            &Palette::LIGHT
+        };
+        if let Err(error) = self.figures.show(&scene, palette) {
+            super::log(&error);
+        }
+        self.show_run(&scene);
+    }
+
+    fn show_run(&mut self, scene: &Scene) {
+        let state = self.run.as_ref().map(Run::state);
+        let name = state.map_or("idle", State::name);
+        dom::set_attribute(&self.experiment, "data-experiment", name);
+        let running = state == Some(State::Running);
+        // The small run is over before anybody could cancel it.
+        let long = self.run.as_ref().is_some_and(|run| run.chunks() > 1);
+        self.cancel.set_hidden(!(running && long));
+        let progress = self.run.as_ref().map_or(0.0, Run::progress);
+        self.run_progress.set_value(progress);
+        let words = self.run.as_ref().map_or_else(String::new, Run::describe);
+        dom::set_text(&self.run_state, &words);
+        if !running && self.settle_timer.is_none() {
+            let answer: String = scene.answer.iter().map(|span| span.text.as_str()).collect();
+            let now = format!("{answer} {words}");
+            if now != self.announced {
+                self.announced = now;
+                dom::set_text(&self.announcement, &self.announced);
+            }
+        }
+    }
+}
+
+/// Milliseconds since some moment.
+fn now(window: &Window) -> f64 {
+    window.performance().map_or(0.0, |clock| clock.now())
+}
+
+/// A seed from the browser's entropy; from the clock, where a browser gives none.
+fn entropy(window: &Window) -> Seed {
+    Seed(getrandom::u64().unwrap_or_else(|_| now(window).to_bits()))
+}

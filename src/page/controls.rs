@@ -1,0 +1,144 @@
+//! The controls, and the numbers and sentences that follow them.
+
+use std::collections::BTreeMap;
+
+use wasm_bindgen::JsValue;
+use web_sys::{Document, Element, HtmlInputElement};
+
+use super::dom;
+use crate::scene::{Emphasis, Scene, Span};
+use crate::settings::Settings;
+
+/// The inputs and outputs of the page.
+pub(super) struct Controls {
+    document: Document,
+    inputs: Vec<HtmlInputElement>,
+    outputs: BTreeMap<String, Vec<Element>>,
+    answer: Element,
+    shown_answer: Vec<Span>,
+    notice: Element,
+    root: Element,
+}
+
+/// What an input element does to the settings.
+pub(super) enum Change {
+    /// The settings with it.
+    To(Box<Settings>),
+    /// It is not finished, or not allowed for this reason.
+    Refused(String),
+}
+
+impl Controls {
+    pub(super) fn new(document: &Document) -> Result<Self, JsValue> {
+        let mut outputs: BTreeMap<String, Vec<Element>> = BTreeMap::new();
+        for output in dom::elements::<Element>(document, "output[data-quantity]")? {
+            if let Some(quantity) = output.get_attribute("data-quantity") {
+                outputs.entry(quantity).or_default().push(output);
+            }
+        }
+        Ok(Self {
+            document: document.clone(),
+            inputs: dom::elements(document, "input[data-setting]")?,
+            outputs,
+            answer: dom::element(document, "#answer")?,
+            shown_answer: Vec::new(),
+            notice: dom::element(document, "#notice")?,
+            root: dom::element(document, "html")?,
+        })
+    }
+
+    pub(super) fn inputs(&self) -> &[HtmlInputElement] {
+        &self.inputs
+    }
+
+    /// What the reader has just put into `input`.
+    pub(super) fn change(settings: &Settings, input: &HtmlInputElement) -> Change {
+        let key = input.get_attribute("data-setting").unwrap_or_default();
+        let mut settings = settings.clone();
+        match settings.set(&key, &input.value()) {
+            Ok(()) => Change::To(Box::new(settings)),
+            Err(reason) => Change::Refused(reason.to_string()),
+        }
+    }
+
+    /// Says something to the reader, or nothing.
+    pub(super) fn notify(&self, lines: &[String]) {
+        self.notice.set_text_content(None);
+        for line in lines {
+            if let Ok(paragraph) = self.document.create_element("p") {
+                paragraph.set_text_content(Some(line));
+                // Appending a new element to one that is there does not fail.
+                let _ = self.notice.append_child(&paragraph);
+            }
+        }
+    }
+
+    /// Marks an input whose text is not allowed.
+    pub(super) fn mark(input: &HtmlInputElement, reason: Option<&str>) {
+        input.set_custom_validity(reason.unwrap_or_default());
+        dom::toggle_attribute(input, "aria-invalid", reason.is_some());
+    }
+
+    /// Shows the settings in all inputs but the one in which the reader is writing.
+    pub(super) fn show_settings(
+        &self,
+        settings: &Settings,
+        being_edited: Option<&HtmlInputElement>,
+    ) {
+        for input in &self.inputs {
+            if being_edited == Some(input) {
+                continue;
+            }
+            let key = input.get_attribute("data-setting").unwrap_or_default();
+            let text = settings.text(&key).unwrap_or_default();
+            if input.type_() == "radio" {
+                input.set_checked(input.value() == text);
+            } else if input.value() != text {
+                input.set_value(&text);
+                Self::mark(input, None);
+            }
+        }
+        dom::set_attribute(
+            &self.root,
+            "data-theme",
+            &settings.text("theme").unwrap_or_default(),
+        );
+        match settings.text("embed") {
+            Some(figure) => dom::set_attribute(&self.root, "data-embed", &figure),
+            None => dom::toggle_attribute(&self.root, "data-embed", false),
+        }
+    }
+
+    /// Shows the scene's numbers and sentences.
+    pub(super) fn show_scene(&mut self, scene: &Scene) {
+        for quantity in &scene.quantities {
+            let value = quantity
+                .value
+                .map_or_else(String::new, |value| value.to_string());
+            for output in self.outputs.get(&quantity.name).into_iter().flatten() {
+                dom::set_text(output, &quantity.text);
+                dom::set_attribute(output, "data-value", &value);
+            }
+        }
+        if self.shown_answer != scene.answer {
+            self.shown_answer.clone_from(&scene.answer);
+            self.answer.set_text_content(None);
+            for span in &scene.answer {
+                let tag = match span.emphasis {
+                    Emphasis::Stress => "em",
+                    Emphasis::After => "strong",
+                    Emphasis::None | Emphasis::Setting => "span",
+                };
+                let Ok(element) = self.document.create_element(tag) else {
+                    continue;
+                };
+                element.set_text_content(Some(&span.text));
+                if span.emphasis == Emphasis::Setting {
+                    element.set_class_name("setting");
+                }
+                // As above.
+                let _ = self.answer.append_child(&element);
+            }
+        }
+    }
+}

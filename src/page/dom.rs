@@ -1,0 +1,74 @@
+//! Small things to do with elements.
+
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Document, Element, Event, EventTarget};
+
+/// The first element that matches, as a `T`.
+///
+/// # Errors
+/// When there is none, or it is of another kind.
+pub(super) fn element<T: JsCast>(document: &Document, selector: &str) -> Result<T, JsValue> {
+    document
+        .query_selector(selector)?
+        .and_then(|element| element.dyn_into().ok())
+        .ok_or_else(|| JsValue::from_str(&format!("the page has no {selector}")))
+}
+
+/// All elements that match and are a `T`.
+///
+/// # Errors
+/// When the selector is not one.
+pub(super) fn elements<T: JsCast>(document: &Document, selector: &str) -> Result<Vec<T>, JsValue> {
+    let list = document.query_selector_all(selector)?;
+    Ok((0..list.length())
+        .filter_map(|index| list.get(index))
+        .filter_map(|node| node.dyn_into().ok())
+        .collect())
+}
+
+/// Calls `listener` for each event of this kind, as long as the page lives.
+///
+/// # Errors
+/// When the browser refuses.
+pub(super) fn listen<E: JsCast + 'static>(
+    target: &EventTarget,
+    kind: &str,
+    listener: impl Fn(E) + 'static,
+) -> Result<(), JsValue> {
+    let closure = Closure::<dyn Fn(Event)>::new(move |event: Event| {
+        listener(event.unchecked_into());
+    });
+    target.add_event_listener_with_callback(kind, closure.as_ref().unchecked_ref())?;
+    // The listeners of the page live as long as it does.
+    closure.forget();
+    Ok(())
+}
+
+/// Sets the text, if it is another: an element that doesn't change costs nothing.
+pub(super) fn set_text(element: &Element, text: &str) {
+    if element.text_content().as_deref() != Some(text) {
+        element.set_text_content(Some(text));
+    }
+}
+
+/// Sets an attribute, if it is another.
+pub(super) fn set_attribute(element: &Element, name: &str, value: &str) {
+    if element.get_attribute(name).as_deref() != Some(value) {
+        // Fails for a name that is not one; all of ours are.
+        let _ = element.set_attribute(name, value);
+    }
+}
+
+/// Sets a boolean attribute.
+pub(super) fn toggle_attribute(element: &Element, name: &str, on: bool) {
+    // As above.
+    let _ = element.toggle_attribute_with_force(name, on);
+}
+
+/// Tells scripts and tests how far the page is: `true` or `failed`.
+pub(super) fn set_ready(document: &Document, state: &str) {
+    if let Some(root) = document.document_element() {
+        set_attribute(&root, "data-ready", state);
+    }
+}

@@ -1,0 +1,334 @@
+//! The pool of workers that runs chunks of an experiment, and the worker's own side.
+//!
+//! One wasm binary serves both: the page posts its compiled module to each worker. A worker is a
+//! classic script from a Blob, the only kind that runs from a static host, in a sandboxed iframe and
+//! from the disk. Where none can be started, the page itself runs the chunks, one at a time, and
+//! lets the browser do other things in between.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::{Array, Float64Array, Object, Reflect};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{
+    Blob, BlobPropertyBag, DedicatedWorkerGlobalScope, Event, MessageEvent, Url, Window, Worker,
+};
+
+use super::dom;
+use crate::sampling::Experiment;
+use crate::settings::{Seed, Settings};
+
+/// A worker holds so many jobs, so that it does not wait for the page between two of them.
+const JOBS_EACH: usize = 2;
+
+/// A worker that has not answered after so many milliseconds will never do.
+const START_LIMIT: i32 = 10_000;
+
+/// One chunk of one run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Job {
+    /// Which run asked for it.
+    pub(super) run: u32,
+    /// The chunk's number.
+    pub(super) chunk: u64,
+    /// The experiment's settings, its seed and samples included, as a fragment.
+    pub(super) fragment: Rc<str>,
+}
+
+/// What the pool tells the page.
+pub(super) enum Report {
+    /// There is room for more jobs.
+    Room,
+    /// A job is done.
+    Done {
+        /// Its run.
+        run: u32,
+        /// Its chunk.
+        chunk: u64,
+        /// What [`ChunkResult::to_numbers`](crate::sampling::ChunkResult::to_numbers) gave.
+        numbers: Vec<f64>,
+    },
+    /// A job's worker died.
+    Lost(Job),
+}
+
+type Tell = Rc<dyn Fn(Report)>;
+
+/// Workers that are started on first need and kept.
+pub(super) struct Pool {
+    window: Window,
+    tell: Tell,
+    most: usize,
+    next: u32,
+    workers: Vec<Member>,
+    /// Set once no worker could be started: jobs then run on the page.
+    on_page: bool,
+    jobs_on_page: usize,
+}
+
+struct Member {
+    id: u32,
+    worker: Worker,
+    ready: bool,
+    jobs: Vec<Job>,
+}
+
+/// The pool, as the workers' listeners reach it.
+pub(super) type SharedPool = Rc<RefCell<Pool>>;
+
+impl Pool {
+    pub(super) fn new(window: &Window, tell: impl Fn(Report) + 'static) -> SharedPool {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "between 1 and 8"
+        )]
+        let most = window.navigator().hardware_concurrency().clamp(1.0, 8.0) as usize;
+        Rc::new(RefCell::new(Self {
+            window: window.clone(),
+            tell: Rc::new(tell),
+            most,
+            next: 0,
+            workers: Vec::new(),
+            on_page: false,
+            jobs_on_page: 0,
+        }))
+    }
+
+    /// Starts workers, if there are not yet enough for so many chunks.
+    pub(super) fn prepare(pool: &SharedPool, chunks: u64) {
+        let wanted = usize::try_from(chunks).unwrap_or(usize::MAX);
+        loop {
+            let this = pool.borrow();
+            if this.on_page || this.workers.len() >= this.most.min(wanted) {
+                return;
+            }
+            drop(this);
+            if let Err(error) = Self::add_worker(pool) {
+                super::log(&error);
+                Self::give_up(pool);
+            }
+        }
+    }
+
+    /// Whether another job would be started, or lie ready at a worker, at once.
+    pub(super) fn has_room(&self) -> bool {
+        if self.on_page {
+            self.jobs_on_page == 0
+        } else {
+            self.workers
+                .iter()
+                .any(|worker| worker.ready && worker.jobs.len() < JOBS_EACH)
+        }
+    }
+
+    /// Hands a job to the worker that has the fewest.
+    pub(super) fn post(pool: &SharedPool, job: Job) {
+        let mut this = pool.borrow_mut();
+        if this.on_page {
+            this.jobs_on_page += 1;
+            let window = this.window.clone();
+            drop(this);
+            Self::run_on_page(pool, &window, job);
+            return;
+        }
+        let free = this.workers.iter_mut().filter(|worker| worker.ready);
+        if let Some(member) = free.min_by_key(|worker| worker.jobs.len()) {
+            #[expect(clippy::cast_precision_loss, reason = "fewer than 10⁴ chunks")]
+            let message = Array::of3(
+                &job.run.into(),
+                &(job.chunk as f64).into(),
+                &JsValue::from_str(&job.fragment),
+            );
+            match member.worker.post_message(&message) {
+                Ok(()) => member.jobs.push(job),
+                Err(error) => super::log(&error),
+            }
+        }
+    }
+
+    fn add_worker(pool: &SharedPool) -> Result<(), JsValue> {
+        let worker = Worker::new(&worker_address()?)?;
+        let mut this = pool.borrow_mut();
+        let id = this.next;
+        this.next += 1;
+
+        let on_message = Rc::clone(pool);
+        dom::listen(&worker, "message", move |event: MessageEvent| {
+            Self::receive(&on_message, id, &event.data());
+        })?;
+        let on_error = Rc::clone(pool);
+        dom::listen(&worker, "error", move |event: Event| {
+            event.prevent_default();
+            Self::lose(&on_error, id);
+        })?;
+        let on_limit = Rc::clone(pool);
+        let limit = Closure::once_into_js(move || {
+            let pool = on_limit.borrow();
+            let silent = pool.workers.iter().any(|it| it.id == id && !it.ready);
+            drop(pool);
+            if silent {
+                Self::lose(&on_limit, id);
+            }
+        });
+        this.window
+            .set_timeout_with_callback_and_timeout_and_arguments_0(
+                limit.unchecked_ref(),
+                START_LIMIT,
+            )?;
+        this.workers.push(Member {
+            id,
+            worker,
+            ready: false,
+            jobs: Vec::new(),
+        });
+        Ok(())
+    }
+
+    fn receive(pool: &SharedPool, id: u32, message: &JsValue) {
+        let mut this = pool.borrow_mut();
+        let tell = Rc::clone(&this.tell);
+        let Some(member) = this.workers.iter_mut().find(|member| member.id == id) else {
+            return;
+        };
+        let report = if message.is_string() {
+            member.ready = true;
+            if let Err(error) = member.worker.post_message(&wasm_bindgen::module()) {
+                super::log(&error);
+            }
+            Report::Room
+        } else {
+            if member.jobs.is_empty() {
+                return;
+            }
+            // A worker runs its jobs in the order in which it got them.
+            let Job { run, chunk, .. } = member.jobs.remove(0);
+            let numbers = Float64Array::new(message).to_vec();
+            Report::Done {
+                run,
+                chunk,
+                numbers,
+            }
+        };
+        drop(this);
+        tell(report);
+    }
+
+    /// A worker died. One that had been at work is replaced by the next `prepare`; one that never
+    /// started says that none will.
+    fn lose(pool: &SharedPool, id: u32) {
+        let mut this = pool.borrow_mut();
+        let Some(index) = this.workers.iter().position(|member| member.id == id) else {
+            return;
+        };
+        let member = this.workers.remove(index);
+        member.worker.terminate();
+        let tell = Rc::clone(&this.tell);
+        drop(this);
+        if !member.ready {
+            Self::give_up(pool);
+        }
+        for job in member.jobs {
+            tell(Report::Lost(job));
+        }
+        tell(Report::Room);
+    }
+
+    /// From now on jobs run on the page.
+    fn give_up(pool: &SharedPool) {
+        let mut this = pool.borrow_mut();
+        this.on_page = true;
+        let tell = Rc::clone(&this.tell);
+        let members = std::mem::take(&mut this.workers);
+        drop(this);
+        for member in members {
+            member.worker.terminate();
+            for job in member.jobs {
+                tell(Report::Lost(job));
+            }
+        }
+    }
+
+    fn run_on_page(pool: &SharedPool, window: &Window, job: Job) {
+        let pool = Rc::clone(pool);
+        let slice = Closure::once_into_js(move || {
+            let numbers = run_job(&job.fragment, job.chunk);
+            let mut this = pool.borrow_mut();
+            this.jobs_on_page -= 1;
+            let tell = Rc::clone(&this.tell);
+            drop(this);
+            tell(Report::Done {
+                run: job.run,
+                chunk: job.chunk,
+                numbers,
+            });
+        });
+        let slice = slice.unchecked_ref();
+        if let Err(error) = window.set_timeout_with_callback(slice) {
+            super::log(&error);
+        }
+    }
+}
+
+/// The address of the worker's script: the glue, then a few lines that wait for the module.
+fn worker_address() -> Result<String, JsValue> {
+    const LOADER: &str = include_str!("../../www/worker.js");
+    let ours = Reflect::get(&js_sys::global(), &"dropoutMoments".into())?;
+    let property = |name: &str| Reflect::get(&ours, &name.into()).map(|it| it.as_string());
+    let glue = match property("glueText")? {
+        Some(text) => text,
+        None => {
+            let address = property("glue")?
+                .ok_or_else(|| JsValue::from_str("the loader has not said where the glue is"))?;
+            let quoted = js_sys::JSON::stringify(&address.into())?;
+            format!("importScripts({});", String::from(quoted))
+        }
+    };
+    let parts = Array::of3(&glue.into(), &"\n".into(), &LOADER.into());
+    let options = BlobPropertyBag::new();
+    options.set_type("text/javascript");
+    let blob = Blob::new_with_str_sequence_and_options(&parts, &options)?;
+    Url::create_object_url_with_blob(&blob)
+}
+
+/// The worker's side: answers each job with its numbers. Called by the worker's script, once.
+///
+/// # Errors
+/// Outside of a worker.
+#[wasm_bindgen]
+pub fn run_worker() -> Result<(), JsValue> {
+    let scope = js_sys::global()
+        .dyn_into::<DedicatedWorkerGlobalScope>()
+        .map_err(|_: Object| JsValue::from_str("run_worker is for a worker"))?;
+    let replies = scope.clone();
+    let answer = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        let message = Array::from(&event.data());
+        let (chunk, fragment) = (message.get(1).as_f64(), message.get(2).as_string());
+        let (Some(chunk), Some(fragment)) = (chunk, fragment) else {
+            return;
+        };
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "the page posted a chunk's number"
+        )]
+        let numbers = run_job(&fragment, chunk as u64);
+        let numbers = Float64Array::from(numbers.as_slice());
+        // Fails only where the page is gone.
+        let _ = replies.post_message_with_transfer(&numbers, &Array::of1(&numbers.buffer()));
+    });
+    scope.set_onmessage(Some(answer.as_ref().unchecked_ref()));
+    // It lives as long as the worker.
+    answer.forget();
+    Ok(())
+}
+
+fn run_job(fragment: &str, chunk: u64) -> Vec<f64> {
+    let settings = Settings::from_fragment(fragment).settings;
+    let seed = settings.seed.unwrap_or(Seed(0));
+    Experiment::new(&settings, settings.samples, seed)
+        .run_chunk(chunk)
+        .to_numbers()
+}
