@@ -4,11 +4,13 @@
 //! A backend's plane is measured in *fine units*, [`UNIT`] to a CSS pixel. plotters rounds every
 //! coordinate to a whole unit; with whole pixels, curves would be jagged.
 
+mod convergence;
 mod density;
 mod plane;
 mod ratio;
 mod style;
 
+pub use convergence::draw as draw_convergence;
 pub use density::draw as draw_density;
 pub use ratio::{draw as draw_ratio, drop_probability_at};
 pub use style::{Palette, UNIT};

@@ -10,6 +10,7 @@ mod histogram;
 mod kernel;
 mod moments;
 
-pub use experiment::{ChunkResult, Comparison, Estimate, Experiment};
+pub use experiment::{Checkpoint, ChunkResult, Comparison, Estimate, Experiment};
 pub use histogram::{Histogram, Range};
+pub use kernel::Block;
 pub use moments::RunningMoments;

@@ -2,12 +2,14 @@
 //! that no two of them can disagree.
 
 mod answer;
+mod convergence;
 mod density;
 mod format;
 mod quantities;
 mod ratio;
 
 pub use answer::{Emphasis, Span};
+pub use convergence::{ConvergenceFigure, EstimatePoint};
 pub use density::{DensityFigure, LabelledAtom, PlottedDensity};
 pub use format::{duration, grouped};
 pub use quantities::Quantity;
@@ -28,6 +30,8 @@ pub struct Scene {
     pub density: DensityFigure,
     /// The figure of the std ratio against p.
     pub ratio: RatioFigure,
+    /// The figure of a run's estimate against its samples.
+    pub convergence: ConvergenceFigure,
 }
 
 /// A run of the experiment as far as it has come.
@@ -35,7 +39,9 @@ pub struct Scene {
 pub struct Run<'a> {
     /// What the samples so far say.
     pub estimate: &'a Estimate,
-    /// How long they took, in seconds.
+    /// How many samples the whole run draws.
+    pub samples: u64,
+    /// How long the samples so far took, in seconds.
     pub seconds: f64,
 }
 
@@ -44,7 +50,9 @@ impl Scene {
     #[must_use]
     pub fn new(settings: &Settings, run: Option<Run<'_>>) -> Self {
         let exact = Exact::new(&settings.input, settings.drop_probability, settings.scaling);
+        let samples = run.map_or(settings.samples.get(), |run| run.samples);
         Self {
+            convergence: ConvergenceFigure::new(&exact, samples, run),
             answer: answer::answer(settings, &exact),
             quantities: quantities::quantities(settings, &exact, run),
             density: DensityFigure::new(settings, &exact, run.map(|run| run.estimate)),

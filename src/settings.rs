@@ -72,6 +72,8 @@ pub enum Figure {
     Density,
     /// The ratio of the standard deviations against p.
     Ratio,
+    /// A run's estimate of that ratio against its samples.
+    Convergence,
 }
 
 /// A choice that has a name in the fragment, on the command line and in the page's controls.
@@ -137,8 +139,11 @@ impl Named for Theme {
 
 impl Named for Figure {
     const WHAT: &'static str = "embed";
-    const NAMES: &'static [(&'static str, Self)] =
-        &[("density", Self::Density), ("ratio", Self::Ratio)];
+    const NAMES: &'static [(&'static str, Self)] = &[
+        ("density", Self::Density),
+        ("ratio", Self::Ratio),
+        ("convergence", Self::Convergence),
+    ];
 }
 
 /// All that a reader can set.

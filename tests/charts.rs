@@ -3,9 +3,12 @@
 
 use std::convert::Infallible;
 
-use dropout_moments::charts::{Palette, UNIT, draw_density, draw_ratio, drop_probability_at};
-use dropout_moments::scene::Scene;
-use dropout_moments::settings::Settings;
+use dropout_moments::charts::{
+    Palette, UNIT, draw_convergence, draw_density, draw_ratio, drop_probability_at,
+};
+use dropout_moments::sampling::Experiment;
+use dropout_moments::scene::{Run, Scene};
+use dropout_moments::settings::{SampleCount, Seed, Settings};
 use plotters::drawing::IntoDrawingArea;
 use plotters::style::text_anchor::{HPos, VPos};
 use plotters_backend::{
@@ -192,6 +195,38 @@ fn ratio(scene: &Scene, size: (u32, u32)) -> Drawing {
     drawing
 }
 
+fn convergence(scene: &Scene, size: (u32, u32)) -> Drawing {
+    let mut drawing = Drawing::default();
+    let recorder = Recorder {
+        size,
+        drawing: &mut drawing,
+    };
+    draw_convergence(
+        &recorder.into_drawing_area(),
+        &scene.convergence,
+        &Palette::LIGHT,
+    )
+    .expect("a recorder does not fail");
+    drawing
+}
+
+/// The scene with a run of so many samples.
+fn scene_with_run(fragment: &str, samples: u64) -> Scene {
+    let settings = Settings::from_fragment(fragment).settings;
+    let count = SampleCount::new(samples).expect("is allowed");
+    let experiment = Experiment::new(&settings, count, Seed(7));
+    let mut estimate = experiment.estimate();
+    for chunk in 0..experiment.chunks() {
+        estimate.add(&experiment.run_chunk(chunk));
+    }
+    let run = Run {
+        estimate: &estimate,
+        samples,
+        seconds: 1.0,
+    };
+    Scene::new(&settings, Some(run))
+}
+
 impl Drawing {
     /// Where the curves of this colour are at x, in CSS pixels.
     fn height_at(&self, colour: (u8, u8, u8), x: f64) -> Option<f64> {
@@ -301,6 +336,39 @@ fn a_pointer_on_the_marker_points_at_its_probability() {
     }
 }
 
+#[test]
+fn the_estimate_ends_at_its_samples_and_value() {
+    let scene = scene_with_run("p=0.5", 3_000_000);
+    let drawing = convergence(&scene, WIDE);
+    let last = scene.convergence.estimates.last().expect("there was a run");
+    let x = x_of(&drawing, [("1000", 3.0), ("10⁶", 6.0)], f64::log10(3e6));
+    let y_of = |label: &str| {
+        let label = drawing.label(label);
+        (label.top + label.bottom) / 2.0
+    };
+    let (low, high) = (y_of("1.4"), y_of("1.5"));
+    let y = low + (high - low) * (last.value - 1.4) / 0.1;
+    let [dot] = drawing.discs.as_slice() else {
+        panic!("there is not one dot");
+    };
+    assert!((dot.centre.0 - x).abs() < 1.0, "{} {x}", dot.centre.0);
+    assert!((dot.centre.1 - y).abs() < 1.6, "{} {y}", dot.centre.1);
+    assert!(drawing.has_label("exact 1.41421"));
+}
+
+#[test]
+fn a_histogram_is_drawn_as_dots_at_its_heights() {
+    let dots = |scene: &Scene| {
+        density(scene, WIDE)
+            .discs
+            .iter()
+            .filter(|it| it.radius < 2.0)
+            .count()
+    };
+    assert_eq!(dots(&scene("")), 0);
+    assert!(dots(&scene_with_run("", 100_000)) > 120);
+}
+
 /// Every setting draws, inside of the figure, and without a number that is none.
 #[test]
 fn extreme_settings_draw_inside_of_the_figure() {
@@ -318,7 +386,7 @@ fn extreme_settings_draw_inside_of_the_figure() {
             ] {
                 let scene = scene(&format!("input={input}&scale={scale}&{rest}"));
                 for size in [WIDE, NARROW] {
-                    for drawing in [density(&scene, size), ratio(&scene, size)] {
+                    for drawing in [density, ratio, convergence].map(|draw| draw(&scene, size)) {
                         let points = drawing.paths.iter().flat_map(|path| &path.points);
                         for (x, y) in points {
                             let inside = (-1.0..=f64::from(size.0) + 1.0).contains(x)

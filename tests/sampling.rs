@@ -2,7 +2,7 @@
 //! whatever the order of the work.
 #![cfg(not(target_arch = "wasm32"))]
 
-use dropout_moments::sampling::{Estimate, Experiment, RunningMoments};
+use dropout_moments::sampling::{Checkpoint, Estimate, Experiment, RunningMoments};
 use dropout_moments::settings::{SampleCount, Seed, Settings};
 use proptest::prelude::*;
 
@@ -180,6 +180,30 @@ fn results_are_the_same_in_whatever_order_the_chunks_are_run() {
         estimate.add(result);
     }
     assert_eq!(estimate, in_order);
+}
+
+/// The history ends with all samples, begins with one block, and its ratios are those of shorter
+/// runs' samples.
+#[test]
+fn the_history_leads_from_one_block_to_the_whole_run() {
+    let (experiment, estimate) = run("p=0.5", 40_000_000, 4);
+    let history = estimate.history();
+    let samples: Vec<_> = history.iter().map(|point| point.samples).collect();
+    assert!(samples.is_sorted_by(|a, b| a < b), "{samples:?}");
+    assert_eq!(samples[..4], [256, 512, 1024, 2048]);
+    assert_eq!(samples.last(), Some(&40_000_000));
+    assert!((40..200).contains(&samples.len()), "{}", samples.len());
+    let (_, shorter) = run("p=0.5", 2048, 4);
+    let same = |point: &Checkpoint, estimate: &Estimate| {
+        let rows = experiment.compare(estimate);
+        let row = rows
+            .iter()
+            .find(|row| row.name == "ratio.std")
+            .expect("is a row");
+        assert_eq!(point.standard_deviation_ratio, row.measured);
+    };
+    same(&history[3], &shorter);
+    same(&history[history.len() - 1], &estimate);
 }
 
 #[test]

@@ -95,7 +95,7 @@ fn stems<DB: DrawingBackend>(
             .iter()
             .any(|other| same_place(*other, atom.location, range))
         {
-            px(3.0 * side)
+            px(5.0 * side)
         } else {
             0
         };

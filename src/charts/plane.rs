@@ -116,39 +116,35 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
         (length(self.x) / unit, length(self.y) / unit)
     }
 
-    /// The x axis at the foot of the plane, with ticks and its name.
+    /// The x axis at the foot of the plane, with its name and ticks that a person would choose.
     pub(super) fn x_axis(&mut self, name: &str) -> Outcome<DB> {
+        // A tick's label needs so many CSS pixels, and some room.
+        let most = count(self.size().0 / 60.0);
+        let ticks = self.x.ticks(most);
+        let decimals = decimals(&ticks);
+        let ticks: Vec<_> = ticks
+            .into_iter()
+            .map(|tick| (tick, label(tick, decimals)))
+            .collect();
+        self.x_axis_of(name, &ticks)
+    }
+
+    /// The x axis with its name and these ticks.
+    pub(super) fn x_axis_of(&mut self, name: &str, ticks: &[(f64, String)]) -> Outcome<DB> {
         let foot = self.y.units.0;
-        let style = stroke(self.palette.soft, 1.0);
+        let colour = self.palette.soft;
+        let style = stroke(colour, 1.0);
         let (left, right) = self.x.units;
         self.line(&[(left, foot), (right, foot)], style)?;
         self.take_line([(left, foot), (right, foot)]);
-        // A tick's label needs so many CSS pixels, and some room.
-        let most = count(self.size().0 / 45.0);
-        let ticks = self.x.ticks(most);
-        let decimals = decimals(&ticks);
-        for tick in ticks {
-            let x = crisp(self.x.at(tick));
+        for (tick, label) in ticks {
+            let x = crisp(self.x.at(*tick));
             self.line(&[(x, foot), (x, foot + px(5.0))], style)?;
-            let text = label(tick, decimals);
-            self.write(
-                &text,
-                (x, foot + px(9.0)),
-                Type::TICK,
-                self.palette.soft,
-                HPos::Center,
-                VPos::Top,
-            )?;
+            let at = (x, foot + px(9.0));
+            self.write(label, at, Type::TICK, colour, HPos::Center, VPos::Top)?;
         }
-        let middle = (left + right) / 2;
-        self.write(
-            name,
-            (middle, foot + px(26.0)),
-            Type::LABEL,
-            self.palette.soft,
-            HPos::Center,
-            VPos::Top,
-        )
+        let at = ((left + right) / 2, foot + px(26.0));
+        self.write(name, at, Type::LABEL, colour, HPos::Center, VPos::Top)
     }
 
     /// Light lines across the plane at the y axis's ticks, with what they stand for.
@@ -208,6 +204,17 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
         if let (Some(first), Some(last)) = (points.first(), points.last()) {
             path.push(self.place((last.0, foot)));
             path.push(self.place((first.0, foot)));
+            self.area.draw(&Polygon::new(path, style))?;
+        }
+        Ok(())
+    }
+
+    /// The area between two lines over the same x, as far as it is in the plane.
+    pub(super) fn band(&self, lower: &[Point], upper: &[Point], style: ShapeStyle) -> Outcome<DB> {
+        let (low, high) = self.y.data;
+        let inside = |point: &Point| self.place((point.0, point.1.clamp(low, high)));
+        let path: Vec<_> = lower.iter().chain(upper.iter().rev()).map(inside).collect();
+        if path.len() > 2 {
             self.area.draw(&Polygon::new(path, style))?;
         }
         Ok(())

@@ -388,6 +388,7 @@ impl App {
             .filter(|run| run.estimate().samples() > 0)
             .map(|run| scene::Run {
                 estimate: run.estimate(),
+                samples: run.samples(),
                 seconds: run.seconds(),
             });
         let scene = Scene::new(&self.settings, run);

@@ -79,6 +79,11 @@ impl Run {
         &self.estimate
     }
 
+    /// How many samples the whole run draws.
+    pub(super) fn samples(&self) -> u64 {
+        self.experiment.samples()
+    }
+
     /// How long the samples so far took, in seconds.
     pub(super) fn seconds(&self) -> f64 {
         self.seconds

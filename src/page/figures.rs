@@ -7,13 +7,14 @@ use web_sys::{Document, HtmlCanvasElement};
 
 use super::canvas::Surface;
 use super::dom;
-use crate::charts::{Palette, draw_density, draw_ratio};
+use crate::charts::{Palette, draw_convergence, draw_density, draw_ratio};
 use crate::scene::Scene;
 
 /// One canvas a figure.
 pub(super) struct Figures {
     density: HtmlCanvasElement,
     ratio: HtmlCanvasElement,
+    convergence: HtmlCanvasElement,
 }
 
 impl Figures {
@@ -21,6 +22,7 @@ impl Figures {
         Ok(Self {
             density: dom::element(document, "#figure-density canvas")?,
             ratio: dom::element(document, "#figure-ratio canvas")?,
+            convergence: dom::element(document, "#figure-convergence canvas")?,
         })
     }
 
@@ -28,18 +30,21 @@ impl Figures {
         &self.ratio
     }
 
-    pub(super) fn canvases(&self) -> [&HtmlCanvasElement; 2] {
-        [&self.density, &self.ratio]
+    pub(super) fn canvases(&self) -> [&HtmlCanvasElement; 3] {
+        [&self.density, &self.ratio, &self.convergence]
     }
 
     /// Draws the figures, and says in words what they show.
     pub(super) fn show(&self, scene: &Scene, palette: &Palette) -> Result<(), JsValue> {
-        let (density, ratio) = (&scene.density, &scene.ratio);
+        let (density, ratio, convergence) = (&scene.density, &scene.ratio, &scene.convergence);
         show(&self.density, &density.summary, |area| {
             draw_density(area, density, palette)
         })?;
         show(&self.ratio, &ratio.summary, |area| {
             draw_ratio(area, ratio, palette)
+        })?;
+        show(&self.convergence, &convergence.summary, |area| {
+            draw_convergence(area, convergence, palette)
         })
     }
 }

@@ -3,7 +3,7 @@
 use super::generator::LaneGenerator;
 use super::histogram::{Histogram, Range};
 use super::kernel::{Accumulator, Block, Kernel, Standardised, Sums};
-use super::moments::{RunningMoments, as_f64, as_u64};
+use super::moments::{RunningMoments, as_f64};
 use crate::settings::{SampleCount, Seed, Settings};
 use crate::theory::Exact;
 
@@ -38,6 +38,8 @@ pub struct ChunkResult {
     sums: Sums,
     before: Histogram,
     after: Histogram,
+    /// Of a run's first chunk: the sums after 1, 2, 4, … blocks, where a run's estimate moves most.
+    early: Vec<Sums>,
 }
 
 /// What the chunks so far, merged in order, say.
@@ -48,6 +50,18 @@ pub struct Estimate {
     sums: Sums,
     before: Histogram,
     after: Histogram,
+    history: Vec<Checkpoint>,
+}
+
+/// What a run had measured after so many samples.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Checkpoint {
+    /// How many samples there were.
+    pub samples: u64,
+    /// The standard deviation of d.
+    pub d_standard_deviation: Option<f64>,
+    /// The standard deviation of d over that of x.
+    pub standard_deviation_ratio: Option<f64>,
 }
 
 /// One quantity, measured and exact. Standard deviations have the divisor n-1, as `torch.std`.
@@ -152,30 +166,42 @@ impl Experiment {
         self.samples.div_ceil(CHUNK as u64)
     }
 
-    /// Runs chunk number `chunk`, which must be below [`chunks`](Self::chunks) to hold samples.
-    #[must_use]
-    pub fn run_chunk(&self, chunk: u64) -> ChunkResult {
+    /// Draws the samples of chunk number `chunk`, a block at a time. `visit` gets each block and how
+    /// many of its samples, from the first on, belong to the run.
+    pub fn draw_chunk(&self, chunk: u64, mut visit: impl FnMut(&Block, usize)) {
         let left = self
             .samples
             .saturating_sub(chunk.saturating_mul(CHUNK as u64));
         let samples = usize::try_from(left).map_or(CHUNK, |left| left.min(CHUNK));
+        let mut generator = LaneGenerator::new(self.seed, chunk);
+        let mut block = Block::empty();
+        for first in (0..samples).step_by(Block::SAMPLES) {
+            self.kernel.draw(&mut generator, &mut block);
+            visit(&block, Block::SAMPLES.min(samples - first));
+        }
+    }
+
+    /// Runs chunk number `chunk`, which must be below [`chunks`](Self::chunks) to hold samples.
+    #[must_use]
+    pub fn run_chunk(&self, chunk: u64) -> ChunkResult {
         let stride = if self.samples <= EVERY_BLOCK_UP_TO {
             1
         } else {
             HISTOGRAM_STRIDE
         };
         let mut result = ChunkResult::empty(self.range);
-        let mut generator = LaneGenerator::new(self.seed, chunk);
         let mut accumulator = Accumulator::new(&self.kernel);
-        let mut block = Block::empty();
-        for (index, first) in (0..samples).step_by(Block::SAMPLES).enumerate() {
-            let size = Block::SAMPLES.min(samples - first);
-            self.kernel.draw(&mut generator, &mut block);
-            accumulator.add(&block, size);
-            if index % stride == 0 {
-                result.count(&block, size, &self.kernel);
+        let mut blocks: usize = 0;
+        self.draw_chunk(chunk, |block, size| {
+            accumulator.add(block, size);
+            if blocks.is_multiple_of(stride) {
+                result.count(block, size, &self.kernel);
             }
-        }
+            blocks += 1;
+            if chunk == 0 && blocks.is_power_of_two() {
+                result.early.push(accumulator.clone().finish());
+            }
+        });
         result.sums = accumulator.finish();
         result
     }
@@ -183,35 +209,30 @@ impl Experiment {
     /// Reads back what [`ChunkResult::to_numbers`] wrote; `None` where it did not.
     #[must_use]
     pub fn read_result(&self, numbers: &[f64]) -> Option<ChunkResult> {
-        let (x, numbers) = numbers.split_first_chunk()?;
-        let (d, numbers) = numbers.split_first_chunk()?;
-        let (zeros, numbers) = numbers.split_first()?;
-        let (before, after) = numbers.split_at_checked(numbers.len() / 2)?;
+        const HISTOGRAM: usize = Histogram::BINS + 1;
+        let (sums, numbers) = numbers.split_first_chunk()?;
+        let (before, numbers) = numbers.split_at_checked(HISTOGRAM)?;
+        let (after, numbers) = numbers.split_at_checked(HISTOGRAM)?;
+        let (early, rest) = numbers.as_chunks();
+        rest.is_empty().then_some(())?;
         Some(ChunkResult {
-            sums: Sums {
-                x: RunningMoments::from_numbers(*x),
-                d: RunningMoments::from_numbers(*d),
-                zeros: as_u64(*zeros),
-            },
+            sums: Sums::from_numbers(sums),
             before: Histogram::from_numbers(self.range, before)?,
             after: Histogram::from_numbers(self.range, after)?,
+            early: early.iter().map(Sums::from_numbers).collect(),
         })
     }
 
     /// The estimate before any chunk.
     #[must_use]
     pub fn estimate(&self) -> Estimate {
-        let ChunkResult {
-            sums,
-            before,
-            after,
-        } = ChunkResult::empty(self.range);
         Estimate {
             x: self.kernel.x,
             d: self.kernel.d,
-            sums,
-            before,
-            after,
+            sums: Sums::default(),
+            before: Histogram::new(self.range),
+            after: Histogram::new(self.range),
+            history: Vec::new(),
         }
     }
 }
@@ -222,6 +243,7 @@ impl ChunkResult {
             sums: Sums::default(),
             before: Histogram::new(range),
             after: Histogram::new(range),
+            early: Vec::new(),
         }
     }
 
@@ -235,13 +257,12 @@ impl ChunkResult {
     /// The result as numbers, exact, to be posted from a worker.
     #[must_use]
     pub fn to_numbers(&self) -> Vec<f64> {
-        let Sums { x, d, zeros } = self.sums;
-        let mut numbers = Vec::new();
-        numbers.extend(x.to_numbers());
-        numbers.extend(d.to_numbers());
-        numbers.push(as_f64(zeros));
+        let mut numbers = self.sums.to_numbers().to_vec();
         numbers.extend(self.before.to_numbers());
         numbers.extend(self.after.to_numbers());
+        for sums in &self.early {
+            numbers.extend(sums.to_numbers());
+        }
         numbers
     }
 }
@@ -250,9 +271,37 @@ impl Estimate {
     /// Adds a chunk. Chunks must be added in their order, from 0 on: sums of floating-point
     /// numbers depend on it.
     pub fn add(&mut self, chunk: &ChunkResult) {
+        for early in &chunk.early {
+            self.remember(early);
+        }
         self.sums.merge(&chunk.sums);
         self.before.merge(&chunk.before);
         self.after.merge(&chunk.after);
+        let sums = self.sums;
+        self.remember(&sums);
+    }
+
+    /// Adds a checkpoint, in the place of the last one if that lies too close to the one before for
+    /// a figure to tell them apart.
+    fn remember(&mut self, sums: &Sums) {
+        const APART: f64 = 1.02;
+        let [_, _, _, d_standard_deviation, standard_deviation_ratio, _] = self.measured_from(sums);
+        if let [.., before, last] = self.history.as_slice()
+            && as_f64(last.samples) < APART * as_f64(before.samples)
+        {
+            self.history.pop();
+        }
+        self.history.push(Checkpoint {
+            samples: sums.x.count(),
+            d_standard_deviation,
+            standard_deviation_ratio,
+        });
+    }
+
+    /// What the run had measured on its way, from a few hundred samples to all so far.
+    #[must_use]
+    pub fn history(&self) -> &[Checkpoint] {
+        &self.history
     }
 
     /// How many samples there are so far.
@@ -263,7 +312,11 @@ impl Estimate {
 
     /// The measured values, in the order of [`Comparison::all`].
     fn measured(&self) -> [Option<f64>; 6] {
-        let Sums { x, d, zeros } = &self.sums;
+        self.measured_from(&self.sums)
+    }
+
+    fn measured_from(&self, sums: &Sums) -> [Option<f64>; 6] {
+        let Sums { x, d, zeros } = sums;
         let mean = |moments: &RunningMoments, standardised: Standardised| {
             Some(standardised.mean + standardised.unit * moments.mean()?)
         };

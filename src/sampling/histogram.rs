@@ -21,7 +21,7 @@ impl Range {
         const X_SPREAD: f64 = 4.4;
         const KEPT_SPREAD: f64 = 2.5;
         const TAIL_MARGIN: f64 = 0.04;
-        const ATOM_MARGIN: f64 = 0.26;
+        const ATOM_MARGIN: f64 = 0.3;
 
         let Exact { x, d, .. } = Exact::new(input, p, scaling);
         let floor = match input.distribution {

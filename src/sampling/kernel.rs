@@ -17,7 +17,7 @@ use wide::bytemuck::{cast, cast_slice};
 use wide::{f32x4, i32x4, u32x4};
 
 use super::generator::LaneGenerator;
-use super::moments::RunningMoments;
+use super::moments::{RunningMoments, as_f64, as_u64};
 use crate::settings::{Distribution, DropProbability, Input, Scaling};
 use crate::theory::{Exact, Rule};
 
@@ -53,13 +53,14 @@ impl Standardised {
     }
 }
 
-/// How x comes from random words: max(floor, slope · variate + offset), standardised.
+/// How x comes from random words: slope · variate + offset, standardised, or the floor where it is
+/// below.
 #[derive(Debug, Clone, Copy)]
 struct InputMap {
     variate: Variate,
     slope: f32,
     offset: f32,
-    floor: f32,
+    floor: Option<f32>,
 }
 
 /// What varies in x.
@@ -92,14 +93,16 @@ enum RuleMap {
     },
 }
 
-/// 256 samples of x and d, standardised, and where they sit at an atom.
+/// 256 samples of x and d, *standardised*: less their exact means, in units of their exact standard
+/// deviations.
 #[derive(Debug, Clone)]
-pub(super) struct Block {
+pub struct Block {
     x: [f32x4; VECTORS],
     d: [f32x4; VECTORS],
     /// All bits set where the unit was dropped.
     dropped: [i32x4; VECTORS],
-    /// All bits set where x is at its floor: cut off by the ReLU, or constant.
+    /// All bits set where x is at its floor: cut off by the ReLU, or constant. Nowhere, if the input
+    /// has no floor.
     at_floor: [i32x4; VECTORS],
 }
 
@@ -122,7 +125,30 @@ pub(super) struct Kernel {
 
 impl Block {
     /// How many samples a block holds.
-    pub(super) const SAMPLES: usize = VECTORS * LANES;
+    pub const SAMPLES: usize = VECTORS * LANES;
+
+    /// The standardised x.
+    #[must_use]
+    pub fn x(&self) -> &[f32] {
+        cast_slice(&self.x)
+    }
+
+    /// The standardised d.
+    #[must_use]
+    pub fn d(&self) -> &[f32] {
+        cast_slice(&self.d)
+    }
+
+    /// For each sample 0 where the unit was kept, -1 where it was dropped.
+    #[must_use]
+    pub fn dropped(&self) -> &[i32] {
+        cast_slice(&self.dropped)
+    }
+
+    /// For each sample -1 where x is at its floor, else 0.
+    fn at_floor(&self) -> &[i32] {
+        cast_slice(&self.at_floor)
+    }
 
     pub(super) fn empty() -> Self {
         Self {
@@ -135,21 +161,15 @@ impl Block {
 
     /// Each x, `None` where it is at its floor.
     pub(super) fn continuous_x(&self) -> impl Iterator<Item = Option<f32>> + '_ {
-        let at_floor: &[i32] = cast_slice(&self.at_floor);
-        let x: &[f32] = cast_slice(&self.x);
-        x.iter()
-            .zip(at_floor)
-            .map(|(&x, &at_floor)| (at_floor == 0).then_some(x))
+        let samples = self.x().iter().zip(self.at_floor());
+        samples.map(|(&x, &at_floor)| (at_floor == 0).then_some(x))
     }
 
     /// Each d, `None` where it is at an atom.
     pub(super) fn continuous_d(&self) -> impl Iterator<Item = Option<f32>> + '_ {
-        let dropped: &[i32] = cast_slice(&self.dropped);
-        let at_floor: &[i32] = cast_slice(&self.at_floor);
-        let d: &[f32] = cast_slice(&self.d);
-        d.iter()
-            .zip(dropped.iter().zip(at_floor))
-            .map(|(&d, (&dropped, &at_floor))| (dropped == 0 && at_floor == 0).then_some(d))
+        let atoms = self.dropped().iter().zip(self.at_floor());
+        let samples = self.d().iter().zip(atoms);
+        samples.map(|(&d, (&dropped, &at_floor))| (dropped == 0 && at_floor == 0).then_some(d))
     }
 }
 
@@ -183,7 +203,7 @@ impl Kernel {
                 variate,
                 slope: single(slope),
                 offset: single(offset),
-                floor: atom.map_or(f32::NEG_INFINITY, |atom| single(x.of(atom))),
+                floor: atom.map(|atom| single(x.of(atom))),
             },
             rule: match Rule::new(scaling, p) {
                 Rule::Mask {
@@ -229,12 +249,16 @@ impl Kernel {
 impl InputMap {
     #[inline]
     fn fill(&self, block: &mut Block, words: &[WordPair], variates: fn(WordPair) -> [f32x4; 2]) {
-        let [slope, offset, floor] = [self.slope, self.offset, self.floor].map(f32x4::splat);
+        let [slope, offset] = [self.slope, self.offset].map(f32x4::splat);
         let rows = block.x.as_chunks_mut().0.iter_mut();
-        let floors = block.at_floor.as_chunks_mut::<2>().0;
-        for ((row, at_floor), &words) in rows.zip(floors).zip(words) {
-            *row = variates(words).map(|variate| (slope * variate + offset).fast_max(floor));
-            *at_floor = row.map(|x| cast(x.simd_le(floor)));
+        for (row, &words) in rows.zip(words) {
+            *row = variates(words).map(|variate| slope * variate + offset);
+        }
+        if let Some(floor) = self.floor.map(f32x4::splat) {
+            for (x, at_floor) in block.x.iter_mut().zip(&mut block.at_floor) {
+                *x = x.fast_max(floor);
+                *at_floor = cast(x.simd_le(floor));
+            }
         }
     }
 }
@@ -398,6 +422,7 @@ fn polynomial<const N: usize>(x: f32x4, coefficients: [f32; N]) -> f32x4 {
 #[derive(Debug, Clone)]
 pub(super) struct Accumulator {
     zero_masks: [i32x4; 2],
+    has_floor: bool,
     samples: u64,
     /// Σ v^k of the whole blocks, k = 1 to 4.
     x: [f64; 4],
@@ -411,6 +436,7 @@ impl Accumulator {
     pub(super) fn new(kernel: &Kernel) -> Self {
         Self {
             zero_masks: kernel.rule.zero_masks(),
+            has_floor: kernel.input.floor.is_some(),
             samples: 0,
             x: [0.0; 4],
             d: [0.0; 4],
@@ -428,17 +454,23 @@ impl Accumulator {
         add_powers(&mut self.x, &block.x);
         add_powers(&mut self.d, &block.d);
         let mut zeros = i32x4::ZERO;
-        for (dropped, at_floor) in block.dropped.iter().zip(&block.at_floor) {
-            zeros -= self.zeros_of(*dropped, *at_floor);
+        if self.has_floor {
+            for (dropped, at_floor) in block.dropped.iter().zip(&block.at_floor) {
+                zeros -= self.zeros_of(*dropped, *at_floor);
+            }
+        } else {
+            for dropped in &block.dropped {
+                zeros -= self.zeros_of(*dropped, i32x4::ZERO);
+            }
         }
         self.zeros += count(zeros.to_array());
     }
 
     fn add_first(&mut self, block: &Block, size: usize) {
-        for x in cast_slice::<_, f32>(&block.x).iter().take(size) {
+        for x in block.x().iter().take(size) {
             self.rest.x.push(f64::from(*x));
         }
-        for d in cast_slice::<_, f32>(&block.d).iter().take(size) {
+        for d in block.d().iter().take(size) {
             self.rest.d.push(f64::from(*d));
         }
         let zeros = block.dropped.iter().zip(&block.at_floor);
@@ -466,6 +498,26 @@ impl Accumulator {
 }
 
 impl Sums {
+    /// How many numbers carry them.
+    pub(super) const NUMBERS: usize = 11;
+
+    pub(super) fn to_numbers(self) -> [f64; Self::NUMBERS] {
+        let mut numbers = [as_f64(self.zeros); Self::NUMBERS];
+        numbers[..5].copy_from_slice(&self.x.to_numbers());
+        numbers[5..10].copy_from_slice(&self.d.to_numbers());
+        numbers
+    }
+
+    pub(super) fn from_numbers(numbers: &[f64; Self::NUMBERS]) -> Self {
+        let [x @ .., _, _, _, _, _, _] = *numbers;
+        let [_, _, _, _, _, d @ .., zeros] = *numbers;
+        Self {
+            x: RunningMoments::from_numbers(x),
+            d: RunningMoments::from_numbers(d),
+            zeros: as_u64(zeros),
+        }
+    }
+
     pub(super) fn merge(&mut self, other: &Self) {
         self.x.merge(&other.x);
         self.d.merge(&other.d);
@@ -623,13 +675,8 @@ mod tests {
             for size in [256, 256, 256, 256, size_of_last] {
                 kernel.draw(&mut generator, &mut block);
                 accumulator.add(&block, size);
-                x.extend(
-                    cast_slice::<_, f32>(&block.x)
-                        .iter()
-                        .take(size)
-                        .map(|x| f64::from(*x)),
-                );
-                let drawn = cast_slice::<_, f32>(&block.d).iter().take(size);
+                x.extend(block.x().iter().take(size).map(|x| f64::from(*x)));
+                let drawn = block.d().iter().take(size);
                 d.extend(drawn.map(|d| f64::from(*d)));
                 let zero = kernel.d.of(0.0);
                 zeros += d[d.len() - size..]

@@ -1,0 +1,79 @@
+//! A run's estimate, plus or minus two standard errors, closing in on the exact value.
+
+use plotters::coord::Shift;
+use plotters::drawing::DrawingArea;
+use plotters::prelude::DrawingBackend;
+use plotters::style::text_anchor::{HPos, VPos};
+
+use super::plane::{Margins, Outcome, Plane, Point};
+use super::style::{Palette, Type, filled, px, stroke};
+use crate::scene::ConvergenceFigure;
+
+const MARGINS: Margins = Margins {
+    left: 50.0,
+    right: 16.0,
+    top: 40.0,
+    bottom: 44.0,
+};
+
+/// Draws the figure on the whole of `area`, which is measured in fine units.
+///
+/// # Errors
+/// Those of the backend.
+pub fn draw<DB: DrawingBackend>(
+    area: &DrawingArea<DB, Shift>,
+    figure: &ConvergenceFigure,
+    palette: &Palette,
+) -> Outcome<DB> {
+    let mut plane = Plane::new(area, palette, MARGINS, figure.decades, figure.range);
+    let (left, top) = plane.corner();
+    plane.write(
+        figure.name,
+        (left - px(32.0), top - px(24.0)),
+        Type::LABEL,
+        palette.soft,
+        HPos::Left,
+        VPos::Center,
+    )?;
+    plane.y_grid("")?;
+    plane.x_axis_of("samples", &powers_of_ten(figure.decades))?;
+
+    let edge = |side: f64| {
+        figure.estimates.iter().map(move |point| {
+            (
+                point.decade,
+                point.value + side * 2.0 * point.standard_error,
+            )
+        })
+    };
+    let upper: Vec<Point> = edge(1.0).collect();
+    let lower: Vec<Point> = edge(-1.0).collect();
+    plane.band(&lower, &upper, filled(palette.area(palette.after)))?;
+    let exact = [figure.decades.0, figure.decades.1].map(|decade| (decade, figure.exact));
+    plane.dashed(&exact, stroke(palette.soft, 1.5))?;
+    let line: Vec<Point> = figure
+        .estimates
+        .iter()
+        .map(|point| (point.decade, point.value))
+        .collect();
+    plane.curve(&line, stroke(palette.after, 2.0))?;
+    if let Some(&last) = line.last() {
+        plane.disc(last, 4.0, filled(palette.after))?;
+    }
+    let (right, y) = plane.place(exact[1]);
+    let places = [-12.0, 14.0, -28.0, 30.0].map(|down| ((right, y + px(down)), HPos::Right));
+    plane.write_clear(&figure.exact_label, &places, Type::LABEL, palette.soft)
+}
+
+/// Ticks at the powers of ten, with what they are called.
+fn powers_of_ten((first, last): Point) -> Vec<(f64, String)> {
+    const NAMES: [&str; 9] = [
+        "100", "1000", "10⁴", "10⁵", "10⁶", "10⁷", "10⁸", "10⁹", "10¹⁰",
+    ];
+    let decades = (2..).map(f64::from);
+    decades
+        .zip(NAMES)
+        .filter(|(decade, _)| (first..=last).contains(decade))
+        .map(|(decade, name)| (decade, name.to_owned()))
+        .collect()
+}
