@@ -267,6 +267,10 @@ impl App {
             return;
         }
         let parsed = self.fragment.read();
+        if self.fragment.names_element_of(&self.document) {
+            self.fragment.replace(&self.settings, now(&self.window));
+            return;
+        }
         let notices: Vec<_> = parsed.notices.iter().map(ToString::to_string).collect();
         self.controls.notify(&notices);
         let mut settings = parsed.settings;

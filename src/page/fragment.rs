@@ -1,7 +1,7 @@
 //! The address bar: reads the fragment and keeps it as the settings are.
 
 use wasm_bindgen::JsValue;
-use web_sys::Window;
+use web_sys::{Document, Window};
 
 use crate::settings::{ParsedFragment, Settings};
 
@@ -40,6 +40,12 @@ impl Fragment {
     pub(super) fn has_changed(&self) -> bool {
         let fragment = self.window.location().hash().unwrap_or_default();
         fragment.trim_start_matches('#') != self.written
+    }
+
+    /// Whether the address is that of a link within the page: the browser has gone there, and it
+    /// says nothing of the settings.
+    pub(super) fn names_element_of(&self, document: &Document) -> bool {
+        document.get_element_by_id(&self.written).is_some()
     }
 
     /// Writes the settings. The first write of a change makes a history entry, so that Back leads to

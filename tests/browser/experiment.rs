@@ -1,0 +1,238 @@
+//! The experiment: in workers, cancelled, and without workers. Its numbers are compared with those
+//! that the same core computes here, to the last bit.
+
+use dropout_moments::sampling::{Comparison, Experiment};
+use dropout_moments::settings::{SampleCount, Seed, Settings};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::golden::{FRAGMENT, RUN};
+use crate::stage::Stage;
+
+const RUN_THESE: &str = "button[data-action=run]";
+const RUN_FULL: &str = "button[data-action=run-full]";
+const CANCEL: &str = "button[data-action=cancel]";
+
+/// What the first `samples` samples of a run of `of` measure; whole chunks, unless they are all.
+fn measured(fragment: &str, samples: f64, of: SampleCount) -> [Comparison; 6] {
+    let settings = Settings::from_fragment(fragment).settings;
+    let experiment = Experiment::new(&settings, of, settings.seed.unwrap_or(Seed(0)));
+    let mut estimate = experiment.estimate();
+    for chunk in 0..experiment.chunks() {
+        if as_f64(estimate.samples()) < samples {
+            estimate.add(&experiment.run_chunk(chunk));
+        }
+    }
+    assert!(as_f64(estimate.samples()) == samples, "not whole chunks");
+    experiment.compare(&estimate)
+}
+
+fn as_f64(count: u64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "at most 10⁸")]
+    let count = count as f64;
+    count
+}
+
+/// Fails unless the page shows exactly these numbers.
+fn assert_shown(stage: &Stage, rows: &[Comparison]) {
+    for row in rows {
+        for (kind, value) in [
+            ("exact", row.exact),
+            ("measured", row.measured),
+            ("stderr", row.standard_error),
+            ("z", row.z()),
+        ] {
+            let quantity = format!("{kind}.{}", row.name);
+            let shown = stage.value(&quantity).map(f64::to_bits);
+            assert_eq!(shown, value.map(f64::to_bits), "{quantity}");
+        }
+    }
+}
+
+/// Fails unless the page has run the golden run.
+async fn assert_golden_run(stage: &Stage) {
+    stage
+        .until("the run is done", || stage.experiment() == "done")
+        .await;
+    assert_eq!(stage.value("run.samples"), Some(300_001.0));
+    for (name, value) in RUN {
+        let shown = stage.value(&format!("measured.{name}"));
+        assert_eq!(shown, Some(value), "{name}");
+    }
+    let samples = SampleCount::new(300_001).expect("it is allowed");
+    assert_shown(stage, &measured(FRAGMENT, 300_001.0, samples));
+}
+
+#[wasm_bindgen_test]
+async fn the_run_that_starts_by_itself_has_the_golden_bits() {
+    let stage = Stage::new(FRAGMENT).await;
+    assert_golden_run(&stage).await;
+}
+
+/// Counts the chunks that come from workers. The first worker to answer can be made to die of it.
+const WATCH_WORKERS: &str = "
+    globalThis.chunks = 0;
+    globalThis.deaths = 0;
+    Worker = class extends Worker {
+        constructor(url) {
+            super(url);
+            this.addEventListener('message', ({ data }) => {
+                if (data instanceof Float64Array) {
+                    chunks += 1;
+                    if (deaths > 0) {
+                        deaths -= 1;
+                        this.dispatchEvent(new Event('error'));
+                    }
+                }
+            });
+        }
+    };";
+
+/// Runs five chunks, the last of which is not full, and compares what the page shows.
+async fn assert_long_run(stage: &Stage) {
+    stage.click(RUN_THESE);
+    stage
+        .until("all five million are drawn", || {
+            stage.experiment() == "done" && stage.value("run.samples") == Some(5e6)
+        })
+        .await;
+    let samples = SampleCount::new(5_000_000).expect("it is allowed");
+    assert_shown(stage, &measured(LONG_RUN, 5e6, samples));
+}
+
+const LONG_RUN: &str = "p=0.5&mu=1&n=5000000&seed=11";
+
+#[wasm_bindgen_test]
+async fn several_workers_give_the_bits_of_one() {
+    let stage = Stage::before_start(LONG_RUN).await;
+    stage.run_script(WATCH_WORKERS);
+    stage.start_as_usual().await.expect("the page starts");
+    stage.until_run_is("done").await;
+    assert_eq!(stage.run_script("chunks"), 1, "the short run is one chunk");
+    assert_long_run(&stage).await;
+    assert_eq!(stage.run_script("chunks"), 1 + 5, "all are from workers");
+    for name in ["x.mean", "x.std", "d.mean", "d.std", "ratio.std"] {
+        let z = stage.value(&format!("z.{name}"));
+        assert!(z.is_some_and(|z| z.abs() < 5.0), "{name}: {z:?}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_chunks_of_a_worker_that_dies_are_drawn_by_another() {
+    let stage = Stage::before_start(LONG_RUN).await;
+    stage.run_script(WATCH_WORKERS);
+    stage.start_as_usual().await.expect("the page starts");
+    stage.until_run_is("done").await;
+    stage.run_script("deaths = 2");
+    assert_long_run(&stage).await;
+    assert_eq!(stage.run_script("deaths"), 0, "both have died");
+}
+
+#[wasm_bindgen_test]
+async fn the_full_run_leaves_the_page_responsive_and_can_be_cancelled() {
+    let stage = Stage::new("seed=3").await;
+    stage.until_run_is("done").await;
+    stage.click(RUN_FULL);
+    stage
+        .until("the first chunks are there", || {
+            stage.experiment() == "running" && stage.value("run.samples").is_some()
+        })
+        .await;
+
+    // The page goes on drawing, and its controls act, while the workers are at work.
+    let mut frames = 0;
+    let at_first = stage.value("run.samples");
+    stage
+        .until("there is progress", || {
+            stage.value("run.samples") > at_first
+        })
+        .await;
+    while stage.experiment() == "running" && frames < 5 {
+        stage.frame().await;
+        frames += 1;
+    }
+    assert_eq!(frames, 5, "the run was over before it could be watched");
+    assert!(!stage.element(CANCEL).has_attribute("hidden"));
+
+    stage.click(CANCEL);
+    let mut frames = 0;
+    while stage.experiment() != "cancelled" {
+        stage.frame().await;
+        frames += 1;
+        assert!(frames <= 3, "it is still {}", stage.experiment());
+    }
+    assert!(stage.element(CANCEL).has_attribute("hidden"));
+    let samples = stage.value("run.samples").expect("some were drawn");
+    assert!((1e6..1e8).contains(&samples), "{samples}");
+    assert_shown(&stage, &measured("seed=3", samples, SampleCount::FORUM));
+    assert!(stage.text("#run-state").contains("cancelled after"));
+
+    // What the workers still had in hand does not count any more.
+    for _ in 0..30 {
+        stage.frame().await;
+        assert_eq!(stage.experiment(), "cancelled");
+        assert_eq!(stage.value("run.samples"), Some(samples));
+    }
+
+    stage.click(RUN_THESE);
+    stage.until_run_is("done").await;
+    let samples = SampleCount::new(1_000_000).expect("it is allowed");
+    assert_shown(&stage, &measured("seed=3", 1e6, samples));
+}
+
+#[wasm_bindgen_test]
+async fn a_change_of_the_settings_ends_a_run_and_starts_the_next() {
+    let stage = Stage::new("seed=3").await;
+    stage.until_run_is("done").await;
+    stage.click(RUN_FULL);
+    stage
+        .until("the full run has begun", || {
+            stage.experiment() == "running" && stage.value("run.samples").is_some()
+        })
+        .await;
+    stage.click("button[data-set='p=0.5']");
+    stage.until_run_is("done").await;
+    let samples = SampleCount::new(1_000_000).expect("it is allowed");
+    assert_shown(&stage, &measured("p=0.5&seed=3", 1e6, samples));
+}
+
+#[wasm_bindgen_test]
+async fn without_workers_the_page_itself_gives_the_same_bits() {
+    let stage = Stage::before_start(FRAGMENT).await;
+    stage.run_script("Worker = function () { throw new Error('there are no workers here'); }");
+    stage.start_as_usual().await.expect("the page starts");
+    let errors = stage.take_errors();
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert!(errors[0].contains("no workers here"), "{errors:?}");
+    assert_golden_run(&stage).await;
+
+    // A long run leaves the page responsive all the same.
+    stage.click(RUN_FULL);
+    stage
+        .until("the first chunk is there", || {
+            stage.experiment() == "running" && stage.value("run.samples").is_some()
+        })
+        .await;
+    stage.click(CANCEL);
+    stage.until_run_is("cancelled").await;
+    let samples = stage.value("run.samples").expect("some were drawn");
+    assert_shown(&stage, &measured(FRAGMENT, samples, SampleCount::FORUM));
+}
+
+#[wasm_bindgen_test]
+async fn workers_that_can_not_load_the_glue_are_replaced_by_the_page() {
+    let stage = Stage::before_start(FRAGMENT).await;
+    stage
+        .start("/no-such-file.js")
+        .await
+        .expect("the page starts");
+    assert_golden_run(&stage).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_page_without_a_needed_element_says_which() {
+    let stage = Stage::before_start("").await;
+    stage.element("#run-state").remove();
+    let error = stage.start_as_usual().await.expect_err("it can't start");
+    assert_eq!(error, "the page has no #run-state");
+    assert_eq!(stage.ready(), "");
+}

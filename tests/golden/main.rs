@@ -1,0 +1,152 @@
+//! The same numbers to the last bit, natively and in the browser: this file is compiled for both, and
+//! compares both with one table.
+
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+mod values;
+
+use dropout_moments::sampling::Experiment;
+use dropout_moments::settings::{Distribution, Named, Scaling, Seed, Settings};
+use dropout_moments::theory::{Density, Exact, Moments};
+use values::{FRAGMENT, RUN};
+
+#[cfg(target_arch = "wasm32")]
+wasm_bindgen_test_configure!(run_in_browser);
+
+/// The seed of the runs.
+const SEED: Seed = Seed(7);
+
+/// For each input and scaling: a digest of the theory's numbers, and one of a run's.
+#[rustfmt::skip]
+const DIGESTS: &[(&str, &str, u64, u64)] = &[
+    ("normal", "inverted", 0x5e962bb17b4f662e, 0xa0841b227b67e131),
+    ("normal", "none", 0x9f7f90c14e7fdd0c, 0x5c5dace639a2548c),
+    ("normal", "sqrt", 0xb87ebc366286f7f7, 0xad9e7988c9d7ea47),
+    ("normal", "gaussian", 0xbc38fa1c55e189b9, 0x810a2195882204be),
+    ("normal", "alpha", 0xfaecca026b7118d7, 0x3c01a1d05ca3068d),
+    ("relu", "inverted", 0xb3d07ea381162109, 0x9bfce86b20ccf879),
+    ("relu", "none", 0x235e0071799109a0, 0x0d7536efdcedff94),
+    ("relu", "sqrt", 0x1e83c5cf3a82455b, 0xa320a191138698f3),
+    ("relu", "gaussian", 0x399aa393f5881a0b, 0x14f88329ba964600),
+    ("relu", "alpha", 0x22165d6dba9609bc, 0x0c52f5fab18057db),
+    ("uniform", "inverted", 0xb070d4c65cdfe1ac, 0x1d605b6ef83c2f95),
+    ("uniform", "none", 0x2db6b4fdd1a53424, 0xdb2fdac4d011beb2),
+    ("uniform", "sqrt", 0xd86a65b1ff112e05, 0x55dace2a078035e3),
+    ("uniform", "gaussian", 0x20d808b2a58edd1f, 0xea51e0b1f5ee3251),
+    ("uniform", "alpha", 0x7692e724411cfc19, 0x4b3afdf2f740b9e7),
+    ("ones", "inverted", 0x29d30731eb744645, 0xa8ee1b06e57e221a),
+    ("ones", "none", 0x0692153b26c8e458, 0xa8ee1b06e57e221a),
+    ("ones", "sqrt", 0xc3a181171e985e66, 0xa8ee1b06e57e221a),
+    ("ones", "gaussian", 0x162deeaaa143a76a, 0xc8e2fa3a9e29f2ab),
+    ("ones", "alpha", 0x77e31344913c3e48, 0xe00474edb22115f0),
+];
+
+/// Value stability: every rule and input, what the theory says and what a run draws.
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test)]
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+fn theory_and_experiment_have_the_same_bits_everywhere() {
+    let mut actual = String::new();
+    let mut expected = String::new();
+    for &(input, scale, theory, run) in DIGESTS {
+        expected += &line(input, scale, theory, run);
+    }
+    for (input, _) in Distribution::NAMES {
+        for (scale, _) in Scaling::NAMES {
+            let settings = settings(input, scale);
+            actual += &line(input, scale, theory(&settings), run(&settings));
+        }
+    }
+    assert!(
+        actual == expected,
+        "the numbers are others than they were. If that is meant, and the same on all targets, the \
+         table in this file becomes\n{actual}"
+    );
+}
+
+/// Value stability: what the page shows of one run, as the tests in the browser compare it.
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test)]
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+fn a_run_with_the_default_settings_measures_the_same_everywhere() {
+    let settings = Settings::from_fragment(FRAGMENT).settings;
+    assert_eq!(settings.seed, Some(SEED));
+    let experiment = Experiment::new(&settings, settings.samples, SEED);
+    let mut estimate = experiment.estimate();
+    for chunk in 0..experiment.chunks() {
+        estimate.add(&experiment.run_chunk(chunk));
+    }
+    let measured = experiment
+        .compare(&estimate)
+        .map(|row| (row.name, row.measured));
+    assert_eq!(measured, RUN.map(|(name, value)| (name, Some(value))));
+}
+
+fn line(input: &str, scale: &str, theory: u64, run: u64) -> String {
+    format!("    (\"{input}\", \"{scale}\", 0x{theory:016x}, 0x{run:016x}),\n")
+}
+
+/// Settings whose numbers are not round: p = 0.3, μ = 0.4, σ = 1.7, n = 300 001.
+fn settings(input: &str, scale: &str) -> Settings {
+    let fragment = format!("mu=0.4&sigma=1.7&n=300001&seed=7&input={input}&scale={scale}");
+    Settings::from_fragment(&fragment).settings
+}
+
+/// A digest of the exact moments, the standard errors and the densities.
+fn theory(settings: &Settings) -> u64 {
+    let (input, p) = (&settings.input, settings.drop_probability);
+    let exact = Exact::new(input, p, settings.scaling);
+    let errors = exact.standard_errors(settings.samples.get());
+    let mut digest = Digest::new();
+    for Moments {
+        mean,
+        variance,
+        third_central,
+        fourth_central,
+    } in [exact.x, exact.d]
+    {
+        digest.add([mean, variance, third_central, fourth_central]);
+    }
+    digest.add([exact.covariance, exact.d_zeros, exact.slope]);
+    digest.add(exact.standard_deviation_ratio());
+    digest.add([errors.x_mean, errors.x_standard_deviation, errors.d_mean]);
+    digest.add([errors.d_standard_deviation, errors.zeros]);
+    digest.add(errors.standard_deviation_ratio);
+    for density in [
+        Density::before(input),
+        Density::after(input, p, settings.scaling),
+    ] {
+        digest.add((-16..=16).map(|step| density.at(0.37 * f64::from(step))));
+        for atom in density.atoms() {
+            digest.add([atom.location, atom.mass]);
+        }
+    }
+    digest.0
+}
+
+/// A digest of all that a run of the experiment gives.
+fn run(settings: &Settings) -> u64 {
+    let experiment = Experiment::new(settings, settings.samples, SEED);
+    let mut digest = Digest::new();
+    for chunk in 0..experiment.chunks() {
+        digest.add(experiment.run_chunk(chunk).to_numbers());
+    }
+    digest.0
+}
+
+/// FNV-1a, 64 bits (Fowler, Noll, Vo, 1991), over the bits of numbers.
+struct Digest(u64);
+
+impl Digest {
+    fn new() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+
+    fn add(&mut self, numbers: impl IntoIterator<Item = f64>) {
+        for byte in numbers
+            .into_iter()
+            .flat_map(|it| it.to_bits().to_le_bytes())
+        {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+}
