@@ -1,0 +1,162 @@
+//! The project's own commands, run as `cargo xtask COMMAND`. Each one first looks for the tools
+//! that it needs and installs what is missing, so that a bare machine and a prepared one take
+//! the same commands.
+//!
+//! - [`setup`] finds and installs tools, and knows the environment to run them in;
+//! - [`serve`], [`mod@test`], [`build`] and [`check`] are the commands;
+//! - [`sizes`], [`fallback_script`] and [`architecture`] are the parts of them that compute
+//!   something.
+
+mod architecture;
+mod build;
+mod check;
+mod fallback_script;
+mod project;
+mod serve;
+mod setup;
+mod sizes;
+mod test;
+
+use std::ffi::OsString;
+use std::process::{Command, ExitCode};
+
+use lexopt::prelude::*;
+
+use setup::Tool;
+
+const HELP: &str = "\
+The commands of Dropout Moments. Each installs the tools that it lacks, and says so first.
+
+Usage: cargo xtask COMMAND
+
+  serve    build the page, serve it on this machine and open it in the browser
+             --port N     the port (default 8080)
+             --no-open    only print the address
+             --release    optimised, as it is published
+  test     run every test; the options narrow it down, FILTER to tests with that in their name
+             --native     unit, integration and documentation tests on this machine
+             --browser    the page's parts, compiled to wasm, in headless Chrome
+             --end-to-end the built page, driven through WebDriver
+             [FILTER]
+  build    make dist/, the page as it is published, and print the size of each file
+  check    formatting, the map of the code, lints for both targets, documentation; no warning passes
+  bench    time the experiment and the scene on this machine, beside their baselines
+  run      run any COMMAND with these tools and in this environment:
+             -- COMMAND [ARGUMENTS]
+
+  -h, --help    print this
+";
+
+/// What the command line asks for.
+enum Request {
+    Help,
+    Serve(serve::Options),
+    Test(test::Options),
+    Build,
+    Check,
+    Bench,
+    Run(Vec<OsString>),
+    /// For trunk's hook in `Trunk.toml`.
+    FallbackScript,
+    /// For `serve`: reads trunk's messages and adds the page's address.
+    Announce(String),
+}
+
+fn main() -> ExitCode {
+    let request = match request(lexopt::Parser::from_env()) {
+        Ok(request) => request,
+        Err(error) => {
+            eprintln!("error: {error}\n`cargo xtask --help` lists what there is.");
+            return ExitCode::from(2);
+        }
+    };
+    let outcome = match request {
+        Request::Help => {
+            print!("{HELP}");
+            Ok(())
+        }
+        Request::Serve(options) => serve::serve(&options),
+        Request::Test(options) => test::test(&options),
+        Request::Build => build::build().and_then(|dist| sizes::report(&dist)),
+        Request::Check => check::check(),
+        Request::Bench => project::run(Command::new("cargo").args(["bench", "--bench", "*"])),
+        Request::Run(command) => setup::prepare(&Tool::ALL).and_then(|tools| tools.run(&command)),
+        Request::FallbackScript => fallback_script::write(),
+        Request::Announce(address) => serve::announce(&address),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn request(mut arguments: lexopt::Parser) -> Result<Request, lexopt::Error> {
+    let command = match arguments.next()? {
+        None => return Err("a command is missing".into()),
+        Some(Short('h') | Long("help")) => return Ok(Request::Help),
+        Some(Value(command)) => command.string()?,
+        Some(other) => return Err(other.unexpected()),
+    };
+    match command.as_str() {
+        "serve" => {
+            let mut options = serve::Options::default();
+            while let Some(argument) = arguments.next()? {
+                match argument {
+                    Short('h') | Long("help") => return Ok(Request::Help),
+                    Long("port") => options.port = arguments.value()?.parse()?,
+                    Long("no-open") => options.open = false,
+                    Long("release") => options.release = true,
+                    other => return Err(other.unexpected()),
+                }
+            }
+            Ok(Request::Serve(options))
+        }
+        "test" => {
+            let mut suites = Vec::new();
+            let mut filter = None;
+            while let Some(argument) = arguments.next()? {
+                match argument {
+                    Short('h') | Long("help") => return Ok(Request::Help),
+                    Long("native") => suites.push(test::Suite::Native),
+                    Long("browser") => suites.push(test::Suite::Browser),
+                    Long("end-to-end") => suites.push(test::Suite::EndToEnd),
+                    Value(value) if filter.is_none() => filter = Some(value.string()?),
+                    other => return Err(other.unexpected()),
+                }
+            }
+            Ok(Request::Test(test::Options::new(suites, filter)))
+        }
+        "build" => plain(arguments, Request::Build),
+        "check" => plain(arguments, Request::Check),
+        "bench" => plain(arguments, Request::Bench),
+        "run" => {
+            let command: Vec<OsString> = match arguments.next()? {
+                Some(Value(program)) => std::iter::once(program)
+                    .chain(arguments.raw_args()?)
+                    .collect(),
+                Some(Short('h') | Long("help")) => return Ok(Request::Help),
+                Some(other) => return Err(other.unexpected()),
+                None => return Err("run what? `cargo xtask run -- COMMAND`".into()),
+            };
+            Ok(Request::Run(command))
+        }
+        "fallback-script" => plain(arguments, Request::FallbackScript),
+        "announce" => {
+            let address = arguments.value()?.string()?;
+            plain(arguments, Request::Announce(address))
+        }
+        other => Err(format!("there is no command {other:?}").into()),
+    }
+}
+
+/// A command that takes no options of its own.
+fn plain(mut arguments: lexopt::Parser, request: Request) -> Result<Request, lexopt::Error> {
+    match arguments.next()? {
+        None => Ok(request),
+        Some(Short('h') | Long("help")) => Ok(Request::Help),
+        Some(other) => Err(other.unexpected()),
+    }
+}

@@ -1,0 +1,409 @@
+//! Finds the tools that a command needs, and installs the missing ones.
+//!
+//! What a registry or Debian offers is installed without asking, below `target/tools` wherever
+//! that is possible, and never over what the user has. Where something can't be installed, one
+//! message says how to do it on each system.
+//!
+//! | tool | ordinary way | otherwise |
+//! |---|---|---|
+//! | std for wasm32 | `rustup target add` | Debian's compiler and the source of std ([`debian_rust`]) |
+//! | wasm-bindgen, trunk | `cargo install --root target/tools` | |
+//! | wasm-opt | npm's `binaryen`, into `target/tools` | on Debian, npm is installed for it |
+//! | Chromium and its driver | what is there | on Debian, its packages |
+
+mod debian_rust;
+mod instructions;
+mod jobs;
+mod probe;
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+use crate::project::{self, WASM};
+use jobs::Job;
+pub use probe::Browser;
+
+const TRUNK_VERSION: &str = "0.21.14";
+const BINARYEN_VERSION: &str = "132.0.0";
+
+/// How long `rustup target add` may take before the fallback is tried: enough for its 25 MB on an
+/// ordinary line, and not a long wait behind a firewall that swallows packets.
+const RUSTUP_PATIENCE: Duration = Duration::from_secs(90);
+
+/// Something that the page's build or tests need, and that a machine with Rust may lack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tool {
+    /// The standard library for wasm32.
+    WasmStd,
+    /// The glue's generator and the test runner, of exactly the version in `Cargo.lock`.
+    WasmBindgen,
+    /// The bundler.
+    Trunk,
+    /// The optimiser of the release build.
+    WasmOpt,
+    /// Chromium or Chrome with the chromedriver of the same version.
+    Browser,
+}
+
+impl Tool {
+    /// What takes longest comes first: two are installed at a time.
+    pub const ALL: [Self; 5] = [
+        Self::Trunk,
+        Self::WasmStd,
+        Self::WasmBindgen,
+        Self::WasmOpt,
+        Self::Browser,
+    ];
+
+    /// What it is, what it is for, and how long it takes to install on two cores.
+    fn why(self) -> String {
+        match self {
+            Self::WasmStd => format!(
+                "Rust's standard library for {WASM}: the page is compiled to it (seconds; where rustup can't, about 2 min)"
+            ),
+            Self::WasmBindgen => format!(
+                "wasm-bindgen {}: connects it with the browser (about 2 min)",
+                probe::locked_wasm_bindgen()
+            ),
+            Self::Trunk => {
+                format!("trunk {TRUNK_VERSION}: bundles and serves the page (about 4 min)")
+            }
+            Self::WasmOpt => format!(
+                "wasm-opt, from npm's binaryen {BINARYEN_VERSION}: makes the published page small (seconds; with npm itself, 1 to 4 min)"
+            ),
+            Self::Browser => {
+                "Chromium and chromedriver: the tests drive them (half a minute)".into()
+            }
+        }
+    }
+
+    fn is_there(self) -> bool {
+        match self {
+            Self::WasmStd => rustc().is_some(),
+            Self::WasmBindgen => ["wasm-bindgen", "wasm-bindgen-test-runner"]
+                .iter()
+                .all(|name| probe::version(name).as_deref() == Some(probe::locked_wasm_bindgen())),
+            Self::Trunk => {
+                probe::version("trunk").is_some_and(|version| version.starts_with("0.21."))
+            }
+            Self::WasmOpt => probe::version("wasm-opt")
+                .is_some_and(|version| probe::major(&version) >= Some(117)),
+            Self::Browser => probe::browser().is_some(),
+        }
+    }
+}
+
+/// Where the tools live that the project installs for itself.
+fn tools() -> PathBuf {
+    project::target().join("tools")
+}
+
+/// The search path with the project's own tools first.
+pub(crate) fn search_path() -> OsString {
+    let own = [
+        tools().join("bin"),
+        tools().join("node_modules").join(".bin"),
+    ];
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::join_paths(own.into_iter().chain(env::split_paths(&path)))
+        .expect("no folder of the search path holds its separator")
+}
+
+/// The compiler to use for wasm32: the usual one, the fallback, or none yet.
+fn rustc() -> Option<Rustc> {
+    if probe::has_wasm_std(OsStr::new("rustc")) {
+        return Some(Rustc::Usual);
+    }
+    let fallback = debian_rust::folder().join("bin").join("rustc");
+    (fallback.exists() && probe::has_wasm_std(fallback.as_os_str()))
+        .then_some(Rustc::Debian(fallback))
+}
+
+#[derive(Clone, Debug)]
+enum Rustc {
+    Usual,
+    Debian(PathBuf),
+}
+
+/// The tools, all there: what commands are run with.
+#[derive(Debug)]
+pub struct Toolbox {
+    rustc: Rustc,
+    browser: Option<Browser>,
+}
+
+impl Toolbox {
+    /// A command that sees the tools.
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = bare(program);
+        if let Some(browser) = &self.browser {
+            command
+                .env("CHROME", &browser.chrome)
+                .env("CHROMEDRIVER", &browser.driver)
+                .env(
+                    "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
+                    "wasm-bindgen-test-runner",
+                )
+                .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", webdriver_json());
+        }
+        command
+    }
+
+    /// A command that compiles for wasm32.
+    pub fn wasm_command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = self.command(program);
+        if let Rustc::Debian(rustc) = &self.rustc {
+            command.env("RUSTC", rustc);
+        }
+        command
+    }
+
+    /// `cargo clippy` with the lints' driver that belongs to the compiler for wasm32.
+    pub fn wasm_clippy(&self) -> Command {
+        match &self.rustc {
+            Rustc::Usual => self.wasm_command("cargo"),
+            Rustc::Debian(rustc) => self.wasm_command(rustc.with_file_name("cargo-clippy")),
+        }
+    }
+
+    /// Runs a command that the user gave.
+    pub fn run(&self, command: &[OsString]) -> Result<()> {
+        let (program, arguments) = command.split_first().context("no command was given")?;
+        let status = self.wasm_command(program).args(arguments).status();
+        let status = status.with_context(|| format!("can't run {}", program.display()))?;
+        std::process::exit(status.code().unwrap_or(1));
+    }
+}
+
+/// A command with the project's tools on its search path, and without what `cargo run` set for us
+/// and must not set for it.
+fn bare(program: impl AsRef<OsStr>) -> Command {
+    // The program itself is looked up in our own search path, not in the one that it is given.
+    let program = probe::find(program.as_ref()).unwrap_or_else(|| program.as_ref().into());
+    let mut command = Command::new(program);
+    command
+        .env("PATH", search_path())
+        .env_remove("CARGO")
+        .env_remove("CARGO_MANIFEST_DIR");
+    command
+}
+
+fn webdriver_json() -> PathBuf {
+    tools().join("webdriver.json")
+}
+
+/// Makes sure that the given tools are there; installs those that aren't.
+pub fn prepare(needed: &[Tool]) -> Result<Toolbox> {
+    if needed.iter().any(|tool| !tool.is_there()) {
+        install_missing(needed)?;
+    }
+    let browser = if needed.contains(&Tool::Browser) {
+        probe::browser()
+    } else {
+        None
+    };
+    if let Some(browser) = &browser {
+        fs::create_dir_all(tools())
+            .and_then(|()| fs::write(webdriver_json(), browser.webdriver_json()))
+            .context("can't write the browser's settings")?;
+    }
+    Ok(Toolbox {
+        rustc: rustc().unwrap_or(Rustc::Usual),
+        browser,
+    })
+}
+
+fn install_missing(needed: &[Tool]) -> Result<()> {
+    fs::create_dir_all(tools()).context("can't make target/tools")?;
+    let lock = File::create(tools().join("lock"))?;
+    if lock.try_lock().is_err() {
+        eprintln!("Another cargo xtask is installing tools; waiting for it.");
+        lock.lock()?;
+    }
+    // The other one may have installed some of them.
+    let mut missing = Vec::from(Tool::ALL);
+    missing.retain(|tool| needed.contains(tool) && !tool.is_there());
+    if missing.is_empty() {
+        return Ok(());
+    }
+    eprintln!("Set-up, once. Missing on this machine:");
+    for tool in &missing {
+        eprintln!("  - {}", tool.why());
+    }
+    eprintln!("The project's own tools go below target/tools; logs are in target/tools/logs.");
+
+    if missing.contains(&Tool::WasmStd) && add_rustup_target() {
+        missing.retain(|tool| *tool != Tool::WasmStd);
+    }
+    let machine = Machine::look(&missing)?;
+    if missing.iter().any(|tool| !machine.can_install(*tool)) {
+        bail!("{}", instructions::message(&missing));
+    }
+    let packages = machine.packages(&missing);
+    if !packages.is_empty() {
+        eprintln!("With apt-get: {}", packages.join(", "));
+        jobs::run_all(vec![Job::new("Debian packages", move |log| {
+            log.run(
+                Command::new("apt-get")
+                    .args(["install", "--yes", "--no-remove", "--no-install-recommends"])
+                    // npm is 400 small packages, and dpkg would wait for the disk after each.
+                    .args(["--option", "Dpkg::Options::=--force-unsafe-io"])
+                    .args(&packages)
+                    .env("DEBIAN_FRONTEND", "noninteractive"),
+            )
+        })])?;
+    }
+    jobs::run_all(missing.iter().filter_map(|tool| job(*tool)).collect())?;
+
+    let absent: Vec<Tool> = missing
+        .into_iter()
+        .filter(|tool| !tool.is_there())
+        .collect();
+    if !absent.is_empty() {
+        bail!("{}", instructions::message(&absent));
+    }
+    eprintln!("Set-up is complete.");
+    Ok(())
+}
+
+/// The ordinary way to the standard library for wasm32. It needs rustup's server.
+fn add_rustup_target() -> bool {
+    if probe::find(OsStr::new("rustup")).is_none() {
+        return false;
+    }
+    let job = Job::new("rustup target add", |log| {
+        log.run_within(
+            RUSTUP_PATIENCE,
+            bare("rustup").args(["target", "add", WASM]),
+        )
+    });
+    if jobs::run_all(vec![job]).is_err() {
+        eprintln!("  rustup can't add it here (its log says why); trying another way.");
+    }
+    rustc().is_some()
+}
+
+/// What this machine allows.
+struct Machine {
+    /// Root on a Debian or a descendant of it.
+    apt: bool,
+    /// Debian's compiler for browsers is to be had.
+    debian_rust: bool,
+    npm: bool,
+}
+
+impl Machine {
+    fn look(missing: &[Tool]) -> Result<Self> {
+        let apt = probe::is_root() && probe::find(OsStr::new("apt-get")).is_some();
+        let npm = probe::find(OsStr::new("npm")).is_some();
+        let wants_apt = missing.iter().any(|tool| match tool {
+            Tool::WasmStd | Tool::Browser => true,
+            Tool::WasmOpt => !npm,
+            Tool::WasmBindgen | Tool::Trunk => false,
+        });
+        if apt && wants_apt {
+            jobs::run_all(vec![Job::new("apt-get update", |log| {
+                log.run(Command::new("apt-get").arg("update"))
+            })])?;
+        }
+        Ok(Self {
+            apt,
+            debian_rust: debian_rust::is_available(),
+            npm,
+        })
+    }
+
+    fn can_install(&self, tool: Tool) -> bool {
+        match tool {
+            Tool::WasmStd => self.debian_rust,
+            Tool::WasmBindgen | Tool::Trunk => true,
+            Tool::WasmOpt => self.npm || self.apt,
+            Tool::Browser => self.apt,
+        }
+    }
+
+    /// The packages that have to be installed on the system itself.
+    fn packages(&self, missing: &[Tool]) -> Vec<&'static str> {
+        let mut packages = Vec::new();
+        if missing.contains(&Tool::WasmOpt) && !self.npm {
+            packages.push("npm");
+        }
+        if missing.contains(&Tool::Browser) {
+            packages.extend(["chromium", "chromium-driver"]);
+        }
+        packages
+    }
+}
+
+/// What installs the tool below `target/tools`, if anything does.
+fn job(tool: Tool) -> Option<Job> {
+    match tool {
+        Tool::WasmStd => Some(Job::new("std for wasm32", debian_rust::install)),
+        // Without `--locked`: a crate version in this tool's lock file has been withdrawn.
+        // The default feature is TLS, which nothing here uses.
+        Tool::WasmBindgen => Some(cargo_install(
+            "wasm-bindgen-cli",
+            probe::locked_wasm_bindgen(),
+            &["--no-default-features"],
+        )),
+        Tool::Trunk => Some(cargo_install(
+            "trunk",
+            TRUNK_VERSION,
+            &["--locked", "--no-default-features"],
+        )),
+        Tool::WasmOpt => Some(Job::new("wasm-opt", |log| {
+            log.run(
+                bare("npm")
+                    .args([
+                        "install",
+                        "--no-save",
+                        "--no-audit",
+                        "--no-fund",
+                        "--prefix",
+                    ])
+                    .arg(tools())
+                    .arg(format!("binaryen@{BINARYEN_VERSION}")),
+            )
+        })),
+        Tool::Browser => None,
+    }
+}
+
+/// Builds a tool without optimisation: it runs for seconds, and would compile for many minutes.
+fn cargo_install(
+    package: &'static str,
+    version: &'static str,
+    options: &'static [&'static str],
+) -> Job {
+    Job::new(format!("{package} {version}"), move |log| {
+        // Of its own and kept until the end, so that an interrupted build goes on where it was.
+        let build = tools().join("build").join(package);
+        log.run(
+            bare("cargo")
+                .args(["install", "--root"])
+                .arg(tools())
+                .args(options)
+                .arg(format!("{package}@{version}"))
+                .env("CARGO_TARGET_DIR", &build)
+                .env("CARGO_PROFILE_RELEASE_LTO", "off")
+                .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
+                .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
+        )?;
+        remove(&build)
+    })
+}
+
+fn remove(folder: &Path) -> Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("can't remove {}", folder.display()))
+        }
+        _ => Ok(()),
+    }
+}
