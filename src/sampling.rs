@@ -1,7 +1,7 @@
 //! The experiment: x = randn(n), a random mask, d = mask·x, and the moments of both.
 //!
 //! An [`Experiment`] is cut into chunks. Each chunk has its own random stream and is computed by
-//! the SIMD [`kernel`]; the partial results are merged in the order of the chunks. So the same
+//! the SIMD `kernel`; the partial results are merged in the order of the chunks. So the same
 //! seed gives the same result, to the last bit, on every machine and for any number of workers.
 
 mod experiment;

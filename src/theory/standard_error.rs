@@ -42,7 +42,7 @@ impl StandardErrors {
     /// With `outcomes` those of the rule at the mean of x.
     ///
     /// - Var S² = (m₄ - σ⁴·(n-3)/(n-1))/n exactly, and S = √S² has the standard error √(Var S²)/(2σ).
-    /// - n·Var ln(S_d/S_x) → ¼·(κ_d + κ_x - 2·μ₂₂/(σ_x²σ_d²)), where κ is the kurtosis E[z⁴] and
+    /// - n·Var ln(S_d/S_x) → ¼·(κ_d + κ_x - 2·μ₂₂/(σ_x²σ_d²)), where κ is the kurtosis E\[z⁴\] and
     ///   μ₂₂ = E[(x - E x)²(d - E d)²].
     ///
     /// Both are differences that may cancel, the second down to nothing where p → 0. So they are

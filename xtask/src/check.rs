@@ -20,9 +20,8 @@ pub fn check() -> Result<()> {
         "clippy --workspace --all-targets --all-features -- --deny warnings",
     ))?;
     // All other tests, examples and benches are native: their dependencies don't exist for wasm.
-    let lint = format!(
-        "clippy --target {WASM} --lib --bins --test browser --test golden -- --deny warnings"
-    );
+    let tests = "--test browser --test golden --test randomness";
+    let lint = format!("clippy --target {WASM} --lib --bins {tests} -- --deny warnings");
     run(tools.wasm_clippy().args(lint.split(' ')))?;
     let documentation = "doc --workspace --no-deps --document-private-items";
     run(cargo(documentation).env("RUSTDOCFLAGS", "--deny warnings"))

@@ -41,6 +41,8 @@ impl Suite {
                 "browser",
                 "--test",
                 "golden",
+                "--test",
+                "randomness",
             ],
             Self::EndToEnd => &["--test", "end_to_end", "--features", "end-to-end"],
         }
