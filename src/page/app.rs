@@ -3,11 +3,13 @@
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
+use js_sys::Array;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    Document, Element, Event, HtmlElement, HtmlInputElement, HtmlProgressElement, MediaQueryList,
-    PointerEvent, ResizeObserver, Window,
+    Document, Element, Event, HtmlElement, HtmlInputElement, HtmlProgressElement,
+    IntersectionObserver, IntersectionObserverEntry, MediaQueryList, PointerEvent, ResizeObserver,
+    Window,
 };
 
 use super::controls::{Change, Controls};
@@ -22,6 +24,10 @@ use crate::settings::{DropProbability, SampleCount, Seed, Settings, Theme};
 
 /// A change counts as settled when nothing else has happened for so many milliseconds.
 const SETTLE: i32 = 250;
+
+/// While a run goes on, its figures are drawn anew at most every so many milliseconds: drawing takes
+/// time from the workers.
+const FIGURE_INTERVAL: f64 = 80.0;
 
 /// The run that starts by itself draws at most so many samples.
 const AUTOMATIC: u64 = 1_000_000;
@@ -47,6 +53,7 @@ pub(super) struct App {
     /// Where the reader is writing: that input is left alone.
     editing: Option<HtmlInputElement>,
     frame_requested: bool,
+    figures_shown: f64,
     settle_timer: Option<i32>,
     announced: String,
 }
@@ -70,12 +77,12 @@ impl App {
         controls.notify(&notices);
 
         let dark = window.match_media("(prefers-color-scheme: dark)")?;
-        let figures = Figures::new(&document)?;
         let experiment = dom::element(&document, "#experiment")?;
         let run_state = dom::element(&document, "#run-state")?;
         let run_progress = dom::element(&document, "#run-progress")?;
         let cancel = dom::element(&document, "button[data-action=cancel]")?;
         let announcement = dom::element(&document, "#announcement")?;
+        let figures = Figures::new(&document)?;
         let app = Rc::new_cyclic(|this: &Weak<RefCell<Self>>| {
             let listener = this.clone();
             let pool = Pool::new(window, move |report| {
@@ -102,6 +109,7 @@ impl App {
                 runs: 0,
                 editing: None,
                 frame_requested: false,
+                figures_shown: f64::NEG_INFINITY,
                 settle_timer: None,
                 announced: String::new(),
             })
@@ -181,14 +189,32 @@ impl App {
         let target = Rc::clone(app);
         let resized = Closure::<dyn Fn()>::new(move || target.borrow_mut().request_frame());
         let observer = ResizeObserver::new(resized.as_ref().unchecked_ref())?;
+        let target = Rc::clone(app);
+        let seen = Closure::<dyn Fn(Array)>::new(move |entries: Array| {
+            let mut app = target.borrow_mut();
+            for entry in entries.iter() {
+                let entry: IntersectionObserverEntry = entry.unchecked_into();
+                app.figures.see(&entry.target(), entry.is_intersecting());
+            }
+            app.request_frame();
+        });
+        let view = IntersectionObserver::new(seen.as_ref().unchecked_ref())?;
         for canvas in self.figures.canvases() {
             observer.observe(canvas);
+            view.observe(canvas);
         }
-        // Both live as long as the page.
+        // The observers live as long as the page.
         resized.forget();
+        seen.forget();
         let target = Rc::clone(app);
         dom::listen(&self.window, "resize", move |_: Event| {
             target.borrow_mut().request_frame();
+        })?;
+        let target = Rc::clone(app);
+        dom::listen(&self.window, "beforeprint", move |_: Event| {
+            let mut app = target.borrow_mut();
+            app.figures.see_all();
+            app.show();
         })?;
         if let Some(dark) = &self.dark {
             let target = Rc::clone(app);
@@ -409,8 +435,14 @@ impl App {
         } else {
             &Palette::LIGHT
         };
-        if let Err(error) = self.figures.show(&scene, palette) {
-            super::log(&error);
+        let drawing_a_run =
+            run.is_some() && self.run.as_ref().map(Run::state) == Some(State::Running);
+        let now = now(&self.window);
+        if !drawing_a_run || now - self.figures_shown >= FIGURE_INTERVAL {
+            self.figures_shown = now;
+            if let Err(error) = self.figures.show(&scene, palette) {
+                super::log(&error);
+            }
         }
         self.show_run(&scene);
     }

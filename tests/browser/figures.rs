@@ -238,3 +238,24 @@ async fn the_marker_follows_p() {
     assert_near(marker("p=0.62", 0.62), after, "the marker, moved");
     assert_ne!(marker("p=0.62", 0.3), Some(after), "where the marker was");
 }
+
+#[wasm_bindgen_test]
+async fn a_figure_is_drawn_anew_once_it_comes_into_view() {
+    let stage = Stage::new("seed=7").await;
+    stage.until_run_is("done").await;
+    let canvas: HtmlCanvasElement = stage.element("#figure-convergence canvas").unchecked_into();
+    let picture = || canvas.to_data_url().expect("the canvas is ours");
+    let before = picture();
+    stage.click("button[data-set='p=0.5']");
+    stage
+        .until("p is one half", || stage.value("given.keep") == Some(0.5))
+        .await;
+    stage.until_run_is("done").await;
+    assert!(picture() == before, "it lies below the window");
+    let summary = canvas.get_attribute("aria-label").unwrap_or_default();
+    assert!(summary.contains("exact value is 1.41421"), "{summary}");
+    canvas.scroll_into_view();
+    stage
+        .until("the figure is drawn", || picture() != before)
+        .await;
+}

@@ -52,6 +52,10 @@ impl Stage {
         let frame: HtmlIFrameElement = create(&top, "iframe").unchecked_into();
         frame.set_width("1200");
         frame.set_height("900");
+        // Figures are drawn only where they are in view: all of the frame must be, in any window.
+        let style =
+            "position: fixed; left: 0; top: 0; transform-origin: 0 0; transform: scale(0.5)";
+        frame.style().set_css_text(style);
         frame.set_src(&format!("/index.html#{fragment}"));
         let loaded = next(&frame, "load");
         let body = top.body().expect("the runner's page has a body");
