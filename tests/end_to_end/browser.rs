@@ -122,6 +122,23 @@ impl Browser {
         }
     }
 
+    /// What a script with `await` in it returns in the end.
+    #[track_caller]
+    pub(crate) fn measure(&self, script: &str) -> Value {
+        let script = format!(
+            "const done = arguments[0]; (async () => {{ {script} }})().then(done, (e) => done(`${{e}}`))"
+        );
+        self.post("execute/async", &json!({"script": script, "args": []}))
+    }
+
+    /// From now on runs a script in each page before its own.
+    #[track_caller]
+    pub(crate) fn before_each_page(&self, script: &str) {
+        let command = json!({"cmd": "Page.addScriptToEvaluateOnNewDocument",
+            "params": {"source": script}});
+        self.post("goog/cdp/execute", &command);
+    }
+
     #[track_caller]
     fn element(&self, selector: &str) -> String {
         let query = json!({"using": "css selector", "value": selector});

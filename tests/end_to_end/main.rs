@@ -5,6 +5,7 @@
 //! and the browser's driver in `CHROMEDRIVER`. Without the feature `end-to-end` there is nothing here.
 #![cfg(all(feature = "end-to-end", not(target_arch = "wasm32")))]
 
+#[allow(dead_code, reason = "the benchmark uses more of it")]
 mod browser;
 mod server;
 

@@ -8,6 +8,7 @@
 //!   something.
 
 mod architecture;
+mod bench;
 mod build;
 mod check;
 mod fallback_script;
@@ -18,7 +19,7 @@ mod sizes;
 mod test;
 
 use std::ffi::OsString;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use lexopt::prelude::*;
 
@@ -40,7 +41,8 @@ Usage: cargo xtask COMMAND
              [FILTER]
   build    make dist/, the page as it is published, and print the size of each file
   check    formatting, the map of the code, lints for both targets, documentation; no warning passes
-  bench    time the experiment and the scene on this machine, beside their baselines
+  bench    time the experiment, the scene and the page on this machine, beside their baselines
+             --with-python      NumPy and PyTorch too, in an environment of their own
   run      run any COMMAND with these tools and in this environment:
              -- COMMAND [ARGUMENTS]
 
@@ -54,7 +56,9 @@ enum Request {
     Test(test::Options),
     Build,
     Check,
-    Bench,
+    Bench {
+        with_python: bool,
+    },
     Run(Vec<OsString>),
     /// For trunk's hook in `Trunk.toml`.
     FallbackScript,
@@ -79,7 +83,7 @@ fn main() -> ExitCode {
         Request::Test(options) => test::test(&options),
         Request::Build => build::build().and_then(|dist| sizes::report(&dist)),
         Request::Check => check::check(),
-        Request::Bench => project::run(Command::new("cargo").args(["bench", "--bench", "*"])),
+        Request::Bench { with_python } => bench::bench(with_python),
         Request::Run(command) => setup::prepare(&Tool::ALL).and_then(|tools| tools.run(&command)),
         Request::FallbackScript => fallback_script::write(),
         Request::Announce(address) => serve::announce(&address),
@@ -131,7 +135,17 @@ fn request(mut arguments: lexopt::Parser) -> Result<Request, lexopt::Error> {
         }
         "build" => plain(arguments, Request::Build),
         "check" => plain(arguments, Request::Check),
-        "bench" => plain(arguments, Request::Bench),
+        "bench" => {
+            let mut with_python = false;
+            while let Some(argument) = arguments.next()? {
+                match argument {
+                    Short('h') | Long("help") => return Ok(Request::Help),
+                    Long("with-python") => with_python = true,
+                    other => return Err(other.unexpected()),
+                }
+            }
+            Ok(Request::Bench { with_python })
+        }
         "run" => {
             let command: Vec<OsString> = match arguments.next()? {
                 Some(Value(program)) => std::iter::once(program)
