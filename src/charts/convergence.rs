@@ -3,18 +3,11 @@
 use plotters::coord::Shift;
 use plotters::drawing::DrawingArea;
 use plotters::prelude::DrawingBackend;
-use plotters::style::text_anchor::{HPos, VPos};
+use plotters::style::text_anchor::HPos;
 
-use super::plane::{Margins, Outcome, Plane, Point};
+use super::plane::{MARGINS, Outcome, Plane, Point};
 use super::style::{Palette, Type, filled, px, stroke};
 use crate::scene::ConvergenceFigure;
-
-const MARGINS: Margins = Margins {
-    left: 50.0,
-    right: 16.0,
-    top: 40.0,
-    bottom: 44.0,
-};
 
 /// Draws the figure on the whole of `area`, which is measured in fine units.
 ///
@@ -26,16 +19,7 @@ pub fn draw<DB: DrawingBackend>(
     palette: &Palette,
 ) -> Outcome<DB> {
     let mut plane = Plane::new(area, palette, MARGINS, figure.decades, figure.range);
-    let (left, top) = plane.corner();
-    plane.write(
-        figure.name,
-        (left - px(32.0), top - px(24.0)),
-        Type::LABEL,
-        palette.soft,
-        HPos::Left,
-        VPos::Center,
-    )?;
-    plane.y_grid("")?;
+    plane.y_axis(figure.name, "")?;
     plane.x_axis_of("samples", &powers_of_ten(figure.decades))?;
 
     let edge = |side: f64| {

@@ -29,6 +29,14 @@ pub(super) struct Margins {
     pub(super) bottom: f64,
 }
 
+/// With room for a y axis.
+pub(super) const MARGINS: Margins = Margins {
+    left: 50.0,
+    right: 16.0,
+    top: 40.0,
+    bottom: 44.0,
+};
+
 /// A plane in which data have a place.
 pub(super) struct Plane<'a, DB: DrawingBackend> {
     area: &'a DrawingArea<DB, Shift>,
@@ -147,8 +155,13 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
         self.write(name, at, Type::LABEL, colour, HPos::Center, VPos::Top)
     }
 
-    /// Light lines across the plane at the y axis's ticks, with what they stand for.
-    pub(super) fn y_grid(&mut self, suffix: &str) -> Outcome<DB> {
+    /// The y axis: its name above the plane, and light lines across it at ticks that a person would
+    /// choose.
+    pub(super) fn y_axis(&mut self, name: &str, suffix: &str) -> Outcome<DB> {
+        let (left, top) = self.corner();
+        let at = (left - px(32.0), top - px(24.0));
+        let colour = self.palette.soft;
+        self.write(name, at, Type::LABEL, colour, HPos::Left, VPos::Center)?;
         let (left, right) = self.x.units;
         let most = count(self.size().1 / 40.0);
         let ticks = self.y.ticks(most);
@@ -273,10 +286,8 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
         kind: Type,
         colour: RGBColor,
     ) -> Outcome<DB> {
-        match self.clear_place(text, places, kind).or(places.last()) {
-            Some(&(at, side)) => self.write(text, at, kind, colour, side, VPos::Center),
-            None => Ok(()),
-        }
+        let place = self.clear_place(text, places, kind).or(places.last());
+        self.write_at(text, place, kind, colour)
     }
 
     /// As [`write_clear`](Self::write_clear), but leaves out a label that has no room.
@@ -287,7 +298,18 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
         kind: Type,
         colour: RGBColor,
     ) -> Outcome<DB> {
-        match self.clear_place(text, places, kind) {
+        let place = self.clear_place(text, places, kind);
+        self.write_at(text, place, kind, colour)
+    }
+
+    fn write_at(
+        &mut self,
+        text: &str,
+        place: Option<&Place>,
+        kind: Type,
+        colour: RGBColor,
+    ) -> Outcome<DB> {
+        match place {
             Some(&(at, side)) => self.write(text, at, kind, colour, side, VPos::Center),
             None => Ok(()),
         }

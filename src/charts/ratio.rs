@@ -6,16 +6,9 @@ use plotters::drawing::DrawingArea;
 use plotters::prelude::DrawingBackend;
 use plotters::style::text_anchor::{HPos, VPos};
 
-use super::plane::{Margins, Outcome, Place, Plane, Point, axes};
+use super::plane::{MARGINS, Outcome, Place, Plane, Point, axes};
 use super::style::{Palette, Type, filled, px, stroke};
 use crate::scene::{RatioFigure, THREAD_MEASUREMENTS};
-
-const MARGINS: Margins = Margins {
-    left: 50.0,
-    right: 16.0,
-    top: 40.0,
-    bottom: 44.0,
-};
 
 /// All drop probabilities.
 const PROBABILITIES: Point = (0.0, 1.0);
@@ -33,16 +26,7 @@ pub fn draw<DB: DrawingBackend>(
     let room = 0.06 * (high - low);
     let low = if low < 1.0 { low - room } else { low };
     let mut plane = Plane::new(area, palette, MARGINS, PROBABILITIES, (low, high + room));
-    let (left, top) = plane.corner();
-    plane.write(
-        "std after ÷ std before",
-        (left - px(32.0), top - px(24.0)),
-        Type::LABEL,
-        palette.soft,
-        HPos::Left,
-        VPos::Center,
-    )?;
-    plane.y_grid("×")?;
+    plane.y_axis("std after ÷ std before", "×")?;
     plane.x_axis("p, the probability to drop")?;
     plane.curve(
         &[(PROBABILITIES.0, 1.0), (PROBABILITIES.1, 1.0)],

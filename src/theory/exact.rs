@@ -131,7 +131,7 @@ impl Exact {
     /// σ_d/σ_x; `None` where σ_x = 0.
     #[must_use]
     pub fn standard_deviation_ratio(&self) -> Option<f64> {
-        (self.x.variance > 0.0).then(|| (self.d.variance / self.x.variance).sqrt())
+        self.d.standard_deviation_ratio(&self.x)
     }
 
     /// The correlation of x and d; `None` where either has no spread.
@@ -146,6 +146,7 @@ impl Exact {
     /// fewer than 2 count as 2.
     #[must_use]
     pub fn standard_errors(&self, samples: u64) -> StandardErrors {
-        StandardErrors::new(self, outcomes(self.rule, self.p, self.x.mean), samples)
+        let outcomes = outcomes(self.rule, self.p, self.x.mean);
+        StandardErrors::new(&self.x, &self.d, self.d_zeros, outcomes, samples)
     }
 }

@@ -39,6 +39,11 @@ impl Moments {
         self.variance.sqrt()
     }
 
+    /// This standard deviation over that of `other`; `None` where that is 0.
+    pub(super) fn standard_deviation_ratio(&self, other: &Self) -> Option<f64> {
+        (other.variance > 0.0).then(|| (self.variance / other.variance).sqrt())
+    }
+
     /// E x² = σ² + (E x)², the square of the RMS.
     #[must_use]
     pub fn second_moment(&self) -> f64 {

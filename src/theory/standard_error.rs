@@ -1,6 +1,5 @@
 //! By how much an experiment may differ from the exact values.
 
-use super::exact::Exact;
 use super::moments::Moments;
 use super::noise::Outcome;
 
@@ -48,9 +47,14 @@ impl StandardErrors {
     /// Both are differences that may cancel, the second down to nothing where p → 0. So they are
     /// summed as the expected squares that they are: with η = (x - E x)/σ_x and ζ = (d - E d)/σ_d,
     /// m₄ - σ⁴ = σ⁴·E[(ζ² - 1)²], and the bracket is E[(ζ² - η²)²].
-    pub(super) fn new(exact: &Exact, outcomes: [Outcome; 3], samples: u64) -> Self {
+    pub(super) fn new(
+        x: &Moments,
+        d: &Moments,
+        d_zeros: f64,
+        outcomes: [Outcome; 3],
+        samples: u64,
+    ) -> Self {
         let n = samples.max(2) as f64;
-        let (x, d) = (&exact.x, &exact.d);
         let (x_sigma, d_sigma) = (x.standard_deviation(), d.standard_deviation());
 
         let mut d_spread = 0.0;
@@ -75,10 +79,10 @@ impl StandardErrors {
             x_standard_deviation: of_deviation(x_sigma, x_spread),
             d_mean: d_sigma / n.sqrt(),
             d_standard_deviation: of_deviation(d_sigma, d_spread),
-            standard_deviation_ratio: exact
-                .standard_deviation_ratio()
+            standard_deviation_ratio: d
+                .standard_deviation_ratio(x)
                 .map(|ratio| 0.5 * ratio * (paired_spread / n).sqrt()),
-            zeros: (exact.d_zeros * (1.0 - exact.d_zeros) / n).sqrt(),
+            zeros: (d_zeros * (1.0 - d_zeros) / n).sqrt(),
         }
     }
 }
