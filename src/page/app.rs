@@ -25,9 +25,9 @@ use crate::settings::{DropProbability, SampleCount, Seed, Settings, Theme};
 /// A change counts as settled when nothing else has happened for so many milliseconds.
 const SETTLE: i32 = 250;
 
-/// While a run goes on, its figures are drawn anew at most every so many milliseconds: drawing takes
-/// time from the workers.
-const FIGURE_INTERVAL: f64 = 80.0;
+/// While a run goes on, its numbers and figures are shown anew at most every so many milliseconds:
+/// nobody reads faster, and it takes time from the workers. Its progress is shown in every frame.
+const RESULTS_INTERVAL: f64 = 80.0;
 
 /// The run that starts by itself draws at most so many samples.
 const AUTOMATIC: u64 = 1_000_000;
@@ -53,7 +53,7 @@ pub(super) struct App {
     /// Where the reader is writing: that input is left alone.
     editing: Option<HtmlInputElement>,
     frame_requested: bool,
-    figures_shown: f64,
+    results_shown: f64,
     settle_timer: Option<i32>,
     announced: String,
 }
@@ -109,7 +109,7 @@ impl App {
                 runs: 0,
                 editing: None,
                 frame_requested: false,
-                figures_shown: f64::NEG_INFINITY,
+                results_shown: f64::NEG_INFINITY,
                 settle_timer: None,
                 announced: String::new(),
             })
@@ -410,8 +410,10 @@ impl App {
             .is_ok();
     }
 
-    /// Shows everything as it is now.
+    /// Shows everything as it is now; in the middle of a run its results only from time to time.
     fn show(&mut self) {
+        let now = now(&self.window);
+        let state = self.run.as_ref().map(Run::state);
         let run = self
             .run
             .as_ref()
@@ -421,6 +423,12 @@ impl App {
                 samples: run.samples(),
                 seconds: run.seconds(),
             });
+        let in_a_run = run.is_some() && state == Some(State::Running);
+        if in_a_run && now - self.results_shown < RESULTS_INTERVAL {
+            self.show_progress();
+            return;
+        }
+        self.results_shown = now;
         let scene = Scene::new(&self.settings, run);
         self.controls
             .show_settings(&self.settings, self.editing.as_ref());
@@ -435,37 +443,38 @@ impl App {
         } else {
             &Palette::LIGHT
         };
-        let drawing_a_run =
-            run.is_some() && self.run.as_ref().map(Run::state) == Some(State::Running);
-        let now = now(&self.window);
-        if !drawing_a_run || now - self.figures_shown >= FIGURE_INTERVAL {
-            self.figures_shown = now;
-            if let Err(error) = self.figures.show(&scene, palette) {
-                super::log(&error);
-            }
+        if let Err(error) = self.figures.show(&scene, palette) {
+            super::log(&error);
         }
-        self.show_run(&scene);
+        self.show_progress();
+        if state != Some(State::Running) && self.settle_timer.is_none() {
+            self.announce(&scene);
+        }
     }
 
-    fn show_run(&mut self, scene: &Scene) {
-        let state = self.run.as_ref().map(Run::state);
-        let name = state.map_or("idle", State::name);
-        dom::set_attribute(&self.experiment, "data-experiment", name);
-        let running = state == Some(State::Running);
+    fn show_progress(&self) {
+        let run = self.run.as_ref();
+        let state = run.map_or("idle", |run| run.state().name());
+        dom::set_attribute(&self.experiment, "data-experiment", state);
         // The small run is over before anybody could cancel it.
-        let long = self.run.as_ref().is_some_and(|run| run.chunks() > 1);
-        self.cancel.set_hidden(!(running && long));
-        let progress = self.run.as_ref().map_or(0.0, Run::progress);
-        self.run_progress.set_value(progress);
-        let words = self.run.as_ref().map_or_else(String::new, Run::describe);
-        dom::set_text(&self.run_state, &words);
-        if !running && self.settle_timer.is_none() {
-            let answer: String = scene.answer.iter().map(|span| span.text.as_str()).collect();
-            let now = format!("{answer} {words}");
-            if now != self.announced {
-                self.announced = now;
-                dom::set_text(&self.announcement, &self.announced);
-            }
+        let can_be_cancelled =
+            run.is_some_and(|run| run.state() == State::Running && run.chunks() > 1);
+        self.cancel.set_hidden(!can_be_cancelled);
+        self.run_progress.set_value(run.map_or(0.0, Run::progress));
+        dom::set_text(
+            &self.run_state,
+            &run.map_or_else(String::new, Run::describe),
+        );
+    }
+
+    /// Tells those who don't see the page what has settled.
+    fn announce(&mut self, scene: &Scene) {
+        let answer: String = scene.answer.iter().map(|span| span.text.as_str()).collect();
+        let run = self.run.as_ref().map_or_else(String::new, Run::describe);
+        let news = format!("{answer} {run}");
+        if news != self.announced {
+            self.announced = news;
+            dom::set_text(&self.announcement, &self.announced);
         }
     }
 }
