@@ -95,6 +95,16 @@ fn unknown_keys_are_kept_as_they_came() {
 }
 
 #[test]
+fn marks_within_a_fragment_say_nothing() {
+    let settings = Settings::from_fragment("##&#&p=0.5&#lang=fr").settings;
+    assert_eq!(settings.to_fragment(), "p=0.5&lang=fr");
+    assert_eq!(
+        Settings::from_fragment("p=0.3&#").settings.to_fragment(),
+        ""
+    );
+}
+
+#[test]
 fn of_a_key_that_stands_twice_the_last_usable_value_holds() {
     let parsed = Settings::from_fragment("p=0.1&p=0.2&p=2");
     assert_eq!(parsed.settings.drop_probability.get(), 0.2);

@@ -66,7 +66,8 @@ impl Settings {
     pub fn from_fragment(fragment: &str) -> ParsedFragment {
         let mut settings = Self::default();
         let mut notices = Vec::new();
-        let pairs = fragment.strip_prefix('#').unwrap_or(fragment).split('&');
+        // No pair begins with the fragment's own mark, so that what is kept survives being read again.
+        let pairs = fragment.split('&').map(|pair| pair.trim_start_matches('#'));
         for pair in pairs.filter(|pair| !pair.is_empty()) {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
             if !KEYS.contains(&key) {
