@@ -42,7 +42,7 @@ pub fn draw<DB: DrawingBackend>(
     }
     if figure.marker.is_none() {
         let at = plane.place((0.5, 0.5 * (low + high)));
-        let text = "without spread before dropout, there is no ratio";
+        let text = "no spread before, so no ratio";
         plane.write(
             text,
             at,

@@ -44,6 +44,7 @@ pub(super) struct App {
     experiment: Element,
     run_state: Element,
     run_progress: HtmlProgressElement,
+    run_full: HtmlElement,
     cancel: HtmlElement,
     announcement: Element,
     settings: Settings,
@@ -80,6 +81,7 @@ impl App {
         let experiment = dom::element(&document, "#experiment")?;
         let run_state = dom::element(&document, "#run-state")?;
         let run_progress = dom::element(&document, "#run-progress")?;
+        let run_full = dom::element(&document, "button[data-action=run-full]")?;
         let cancel = dom::element(&document, "button[data-action=cancel]")?;
         let announcement = dom::element(&document, "#announcement")?;
         let figures = Figures::new(&document)?;
@@ -101,6 +103,7 @@ impl App {
                 experiment,
                 run_state,
                 run_progress,
+                run_full,
                 cancel,
                 announcement,
                 settings,
@@ -459,6 +462,12 @@ impl App {
         // The small run is over before anybody could cancel it.
         let can_be_cancelled =
             run.is_some_and(|run| run.state() == State::Running && run.chunks() > 1);
+        if !can_be_cancelled && self.document.active_element().as_ref() == Some(&self.cancel) {
+            // A button that hides takes the focus with it, and a keyboard's reader is lost.
+            if let Err(error) = self.run_full.focus() {
+                super::log(&error);
+            }
+        }
         self.cancel.set_hidden(!can_be_cancelled);
         self.run_progress.set_value(run.map_or(0.0, Run::progress));
         dom::set_text(

@@ -295,6 +295,8 @@ fn a_run_can_be_cancelled() {
     browser.until("Number(document.getElementById('run-progress').value) > 0");
     browser.click("button[data-action=cancel]");
     until_run_is(browser, "cancelled");
+    let focused = browser.run("return document.activeElement.dataset.action");
+    assert_eq!(focused, "run-full", "the focus is not lost with its button");
     let shown = quantities(browser);
     let samples = shown.get("run.samples").copied().unwrap_or(0.0);
     assert!((1e6..1e10).contains(&samples), "{samples}");
