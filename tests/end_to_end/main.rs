@@ -358,7 +358,7 @@ fn assert_failed(browser: &Browser, reason: &str) {
     assert!(shown.contains(reason), "{reason:?} is not in: {shown}");
     for sentence in [
         "At p = 0.30 the standard deviation grows by 19.5 %",
-        "what is kept is divided by 1 − p",
+        "what is kept is divided by 1\u{a0}−\u{a0}p",
         "10 000 × 10 000 normal numbers",
     ] {
         assert!(shown.contains(sentence), "{sentence:?} is not in: {shown}");
