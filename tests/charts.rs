@@ -9,7 +9,8 @@ use dropout_moments::charts::{
 use dropout_moments::sampling::Experiment;
 use dropout_moments::scene::{Run, Scene};
 use dropout_moments::settings::{SampleCount, Seed, Settings};
-use plotters::drawing::IntoDrawingArea;
+use plotters::coord::Shift;
+use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
 use plotters::style::text_anchor::{HPos, VPos};
 use plotters_backend::{
     BackendColor, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
@@ -169,45 +170,34 @@ fn scene(fragment: &str) -> Scene {
     Scene::new(&parsed.settings, None)
 }
 
-fn density(scene: &Scene, size: (u32, u32)) -> Drawing {
+/// What is drawn on a figure of this size.
+fn record(
+    size: (u32, u32),
+    draw: impl FnOnce(&DrawingArea<Recorder<'_>, Shift>) -> Result<(), DrawingAreaErrorKind<Infallible>>,
+) -> Drawing {
     let mut drawing = Drawing::default();
     let recorder = Recorder {
         size,
         drawing: &mut drawing,
     };
-    draw_density(
-        &recorder.into_drawing_area(),
-        &scene.density,
-        &Palette::LIGHT,
-    )
-    .expect("a recorder does not fail");
+    draw(&recorder.into_drawing_area()).expect("a recorder does not fail");
     drawing
+}
+
+fn density(scene: &Scene, size: (u32, u32)) -> Drawing {
+    record(size, |area| {
+        draw_density(area, &scene.density, &Palette::LIGHT)
+    })
 }
 
 fn ratio(scene: &Scene, size: (u32, u32)) -> Drawing {
-    let mut drawing = Drawing::default();
-    let recorder = Recorder {
-        size,
-        drawing: &mut drawing,
-    };
-    draw_ratio(&recorder.into_drawing_area(), &scene.ratio, &Palette::LIGHT)
-        .expect("a recorder does not fail");
-    drawing
+    record(size, |area| draw_ratio(area, &scene.ratio, &Palette::LIGHT))
 }
 
 fn convergence(scene: &Scene, size: (u32, u32)) -> Drawing {
-    let mut drawing = Drawing::default();
-    let recorder = Recorder {
-        size,
-        drawing: &mut drawing,
-    };
-    draw_convergence(
-        &recorder.into_drawing_area(),
-        &scene.convergence,
-        &Palette::LIGHT,
-    )
-    .expect("a recorder does not fail");
-    drawing
+    record(size, |area| {
+        draw_convergence(area, &scene.convergence, &Palette::LIGHT)
+    })
 }
 
 /// The scene with a run of so many samples.

@@ -74,8 +74,7 @@ impl App {
         fragment.replace(&settings, now(window));
 
         let controls = Controls::new(&document)?;
-        let notices: Vec<_> = parsed.notices.iter().map(ToString::to_string).collect();
-        controls.notify(&notices);
+        controls.notify(&parsed.notices);
 
         let dark = window.match_media("(prefers-color-scheme: dark)")?;
         let experiment = dom::element(&document, "#experiment")?;
@@ -300,8 +299,7 @@ impl App {
             self.fragment.replace(&self.settings, now(&self.window));
             return;
         }
-        let notices: Vec<_> = parsed.notices.iter().map(ToString::to_string).collect();
-        self.controls.notify(&notices);
+        self.controls.notify(&parsed.notices);
         let mut settings = parsed.settings;
         settings.seed = settings.seed.or(self.settings.seed);
         self.fragment.replace(&settings, now(&self.window));
@@ -311,7 +309,7 @@ impl App {
 
     /// The reader changed the settings.
     fn change(&mut self, settings: Settings, settled: bool) {
-        self.controls.notify(&[]);
+        self.controls.notify::<String>(&[]);
         self.take(settings);
         if let Some(timer) = self.settle_timer.take() {
             self.window.clear_timeout_with_handle(timer);

@@ -62,11 +62,11 @@ impl Controls {
     }
 
     /// Says something to the reader, or nothing.
-    pub(super) fn notify(&self, lines: &[String]) {
+    pub(super) fn notify<Line: ToString>(&self, lines: &[Line]) {
         self.notice.set_text_content(None);
         for line in lines {
             if let Ok(paragraph) = self.document.create_element("p") {
-                paragraph.set_text_content(Some(line));
+                paragraph.set_text_content(Some(&line.to_string()));
                 // Appending a new element to one that is there does not fail.
                 let _ = self.notice.append_child(&paragraph);
             }
