@@ -12,6 +12,7 @@ pub use answer::{Emphasis, Span};
 pub use convergence::{ConvergenceFigure, EstimatePoint};
 pub use density::{DensityFigure, LabelledAtom, PlottedDensity};
 pub use format::{duration, grouped};
+pub(crate) use format::{fixed, trimmed};
 pub use quantities::Quantity;
 pub use ratio::{RatioFigure, THREAD_MEASUREMENTS};
 

@@ -4,9 +4,11 @@
 //! it comes from: a control, the fragment, a message or the command line.
 
 mod fragment;
+mod number;
 mod quantities;
 
 pub use fragment::{Notice, ParsedFragment};
+pub use number::shortest;
 pub use quantities::{
     DropProbability, InputMean, InputStandardDeviation, NotAllowed, SampleCount, Seed,
 };

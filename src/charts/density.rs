@@ -129,7 +129,7 @@ fn span<DB: DrawingBackend>(
     height: f64,
     colour: RGBColor,
 ) -> Outcome<DB> {
-    let place = |plane: &Plane<'_, DB>, x: f64| plane.place((x.clamp(range.0, range.1), 0.0));
+    let place = |plane: &Plane<'_, DB>, x: f64| plane.place((x.max(range.0).min(range.1), 0.0));
     let (left, foot) = place(plane, span.0);
     let (right, _) = place(plane, span.1);
     let y = foot - px(height);

@@ -11,6 +11,7 @@ use plotters::style::text_anchor::{HPos, VPos};
 use plotters::style::{RGBColor, ShapeStyle};
 
 use super::style::{Palette, Type, px, stroke};
+use crate::scene::{fixed, trimmed};
 
 pub(super) type Outcome<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
 
@@ -132,7 +133,7 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
         let decimals = decimals(&ticks);
         let ticks: Vec<_> = ticks
             .into_iter()
-            .map(|tick| (tick, label(tick, decimals)))
+            .map(|tick| (tick, trimmed(fixed(tick, decimals))))
             .collect();
         self.x_axis_of(name, &ticks)
     }
@@ -171,7 +172,7 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
             if y < self.y.units.0 {
                 self.line(&[(left, y), (right, y)], stroke(self.palette.line, 1.0))?;
             }
-            let text = format!("{}{suffix}", label(tick, decimals));
+            let text = format!("{}{suffix}", trimmed(fixed(tick, decimals)));
             self.write(
                 &text,
                 (left - px(8.0), y),
@@ -225,7 +226,7 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
     /// The area between two lines over the same x, as far as it is in the plane.
     pub(super) fn band(&self, lower: &[Point], upper: &[Point], style: ShapeStyle) -> Outcome<DB> {
         let (low, high) = self.y.data;
-        let inside = |point: &Point| self.place((point.0, point.1.clamp(low, high)));
+        let inside = |point: &Point| self.place((point.0, point.1.max(low).min(high)));
         let path: Vec<_> = lower.iter().chain(upper.iter().rev()).map(inside).collect();
         if path.len() > 2 {
             self.area.draw(&Polygon::new(path, style))?;
@@ -404,32 +405,17 @@ fn count(length: f64) -> usize {
 }
 
 /// How many decimals tell these ticks apart.
-fn decimals(ticks: &[f64]) -> usize {
+fn decimals(ticks: &[f64]) -> i32 {
     let step = ticks
         .windows(2)
         .map(|pair| (pair[1] - pair[0]).abs())
         .fold(f64::INFINITY, f64::min);
     (0..9)
         .find(|decimals| {
-            let scaled = step * f64::from(10_u32.pow(*decimals));
+            let scaled = step * 10_f64.powi(*decimals);
             (scaled - scaled.round()).abs() < 1e-6 * scaled && scaled > 0.5
         })
-        .map_or(0, |decimals| decimals as usize)
-}
-
-/// A tick's number, with a real minus sign and no zeros at its end.
-fn label(value: f64, decimals: usize) -> String {
-    let digits = format!("{:.decimals$}", value.abs());
-    let digits = if digits.contains('.') {
-        digits.trim_end_matches('0').trim_end_matches('.')
-    } else {
-        &digits
-    };
-    if value < 0.0 && digits != "0" {
-        format!("−{digits}")
-    } else {
-        digits.to_owned()
-    }
+        .unwrap_or(0)
 }
 
 /// The parts of a curve with low ≤ y ≤ high, cut where it crosses them.

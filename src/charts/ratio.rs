@@ -8,7 +8,7 @@ use plotters::style::text_anchor::{HPos, VPos};
 
 use super::plane::{MARGINS, Outcome, Place, Plane, Point, axes};
 use super::style::{Palette, Type, filled, px, stroke};
-use crate::scene::{RatioFigure, THREAD_MEASUREMENTS};
+use crate::scene::{RatioFigure, THREAD_MEASUREMENTS, fixed};
 
 /// All drop probabilities.
 const PROBABILITIES: Point = (0.0, 1.0);
@@ -84,7 +84,7 @@ pub fn draw<DB: DrawingBackend>(
     plane.write_if_clear(figure.label, &places, Type::LABEL, palette.after)?;
     for (p, ratio) in THREAD_MEASUREMENTS {
         let (x, y) = plane.place((p, ratio));
-        let text = format!("+{:.0} %", 100.0 * (ratio - 1.0));
+        let text = format!("+{} %", fixed(100.0 * (ratio - 1.0), 0));
         let places = [
             ((x, y - px(17.0)), HPos::Center),
             ((x - px(10.0), y - px(12.0)), HPos::Right),

@@ -1,8 +1,11 @@
 //! A canvas as a plotters backend that is sharp on every screen.
 
+use std::f64::consts::TAU;
+
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, IntoDrawingArea};
 use plotters::prelude::DrawingBackend;
+use plotters::style::text_anchor::{HPos, VPos};
 use plotters_backend::{BackendColor, BackendStyle, BackendTextStyle, DrawingErrorKind};
 use plotters_canvas::CanvasBackend;
 use wasm_bindgen::{JsCast, JsValue};
@@ -10,10 +13,11 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
 use crate::charts::UNIT;
 
-/// plotters' canvas backend, with three things put right: its plane is measured in fine units, so
-/// that curves are smooth; the backing store has the resolution of the screen, and at least two
-/// pixels to a CSS pixel; and text is measured by the canvas, where plotters would lay out an
-/// element in the document for every label.
+/// A surface around plotters' canvas backend, with what that lacks: the plane is measured in fine
+/// units, so that curves are smooth; the backing store has the resolution of the screen, and at
+/// least two pixels to a CSS pixel; text is measured by the canvas, where plotters would lay out an
+/// element in the document for every label; and a colour is written in integers, since the code
+/// that writes floating-point numbers would weigh as much as all drawing.
 pub(super) struct Surface {
     backend: CanvasBackend,
     context: CanvasRenderingContext2d,
@@ -74,6 +78,51 @@ impl Surface {
     }
 }
 
+impl Surface {
+    fn outline(&self, points: impl IntoIterator<Item = (i32, i32)>) {
+        self.context.begin_path();
+        for (x, y) in points {
+            // The first of a path is where it starts.
+            self.context.line_to(x.into(), y.into());
+        }
+    }
+
+    /// The area or the line of the current path.
+    fn paint(&self, style: &impl BackendStyle, fill: bool) {
+        let colour = css(style.color());
+        if fill {
+            self.context.set_fill_style_str(&colour);
+            self.context.fill();
+        } else {
+            self.context.set_stroke_style_str(&colour);
+            self.context.set_line_width(style.stroke_width().into());
+            self.context.stroke();
+        }
+    }
+
+    fn set_font(&self, style: &impl BackendTextStyle) {
+        #[expect(clippy::cast_possible_truncation, reason = "whole fine units")]
+        let size = style.size() as i32;
+        self.context.set_font(&format!(
+            "{} {size}px {}",
+            style.style().as_str(),
+            style.family().as_str()
+        ));
+    }
+}
+
+/// A colour as `#rrggbbaa`.
+fn css(colour: BackendColor) -> String {
+    let (red, green, blue) = colour.rgb;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "from 0 to 255, and the cast saturates"
+    )]
+    let alpha = (colour.alpha * 255.0).round() as u8;
+    format!("#{red:02x}{green:02x}{blue:02x}{alpha:02x}")
+}
+
 impl DrawingBackend for Surface {
     type ErrorType = <CanvasBackend as DrawingBackend>::ErrorType;
 
@@ -99,18 +148,20 @@ impl DrawingBackend for Surface {
         to: (i32, i32),
         style: &S,
     ) -> Result<()> {
-        self.backend.draw_line(from, to, style)
+        self.draw_path([from, to], style)
     }
 
     fn draw_rect<S: BackendStyle>(
         &mut self,
-        upper_left: (i32, i32),
-        bottom_right: (i32, i32),
+        (left, top): (i32, i32),
+        (right, bottom): (i32, i32),
         style: &S,
         fill: bool,
     ) -> Result<()> {
-        self.backend
-            .draw_rect(upper_left, bottom_right, style, fill)
+        self.outline([(left, top), (right, top), (right, bottom), (left, bottom)]);
+        self.context.close_path();
+        self.paint(style, fill);
+        Ok(())
     }
 
     fn draw_path<S: BackendStyle, I: IntoIterator<Item = (i32, i32)>>(
@@ -118,17 +169,25 @@ impl DrawingBackend for Surface {
         path: I,
         style: &S,
     ) -> Result<()> {
-        self.backend.draw_path(path, style)
+        self.outline(path);
+        self.paint(style, false);
+        Ok(())
     }
 
     fn draw_circle<S: BackendStyle>(
         &mut self,
-        center: (i32, i32),
+        (x, y): (i32, i32),
         radius: u32,
         style: &S,
         fill: bool,
     ) -> Result<()> {
-        self.backend.draw_circle(center, radius, style, fill)
+        self.context.begin_path();
+        // Only a negative radius is an error.
+        let _ = self
+            .context
+            .arc(x.into(), y.into(), radius.into(), 0.0, TAU);
+        self.paint(style, fill);
+        Ok(())
     }
 
     fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = (i32, i32)>>(
@@ -136,26 +195,39 @@ impl DrawingBackend for Surface {
         path: I,
         style: &S,
     ) -> Result<()> {
-        self.backend.fill_polygon(path, style)
+        self.outline(path);
+        self.paint(style, true);
+        Ok(())
     }
 
+    /// Upright: no figure turns its text.
     fn draw_text<S: BackendTextStyle>(
         &mut self,
         text: &str,
         style: &S,
-        position: (i32, i32),
+        (x, y): (i32, i32),
     ) -> Result<()> {
-        self.backend.draw_text(text, style, position)
+        let anchor = style.anchor();
+        self.context.set_text_align(match anchor.h_pos {
+            HPos::Left => "left",
+            HPos::Center => "center",
+            HPos::Right => "right",
+        });
+        self.context.set_text_baseline(match anchor.v_pos {
+            VPos::Top => "top",
+            VPos::Center => "middle",
+            VPos::Bottom => "bottom",
+        });
+        self.set_font(style);
+        self.context.set_fill_style_str(&css(style.color()));
+        // Only a position that is no number is an error.
+        let _ = self.context.fill_text(text, x.into(), y.into());
+        Ok(())
     }
 
     fn estimate_text_size<S: BackendTextStyle>(&self, text: &str, style: &S) -> Result<(u32, u32)> {
         let size = style.size();
-        // The font as the backend's `draw_text` names it.
-        self.context.set_font(&format!(
-            "{} {size}px {}",
-            style.style().as_str(),
-            style.family().as_str()
-        ));
+        self.set_font(style);
         let width = self
             .context
             .measure_text(text)

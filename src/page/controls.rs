@@ -1,19 +1,17 @@
 //! The controls, and the numbers and sentences that follow them.
 
-use std::collections::BTreeMap;
-
 use wasm_bindgen::JsValue;
 use web_sys::{Document, Element, HtmlInputElement};
 
 use super::dom;
 use crate::scene::{Emphasis, Scene, Span};
-use crate::settings::Settings;
+use crate::settings::{Settings, shortest};
 
 /// The inputs and outputs of the page.
 pub(super) struct Controls {
     document: Document,
     inputs: Vec<HtmlInputElement>,
-    outputs: BTreeMap<String, Vec<Element>>,
+    outputs: Vec<(String, Element)>,
     answer: Element,
     shown_answer: Vec<Span>,
     notice: Element,
@@ -30,12 +28,10 @@ pub(super) enum Change {
 
 impl Controls {
     pub(super) fn new(document: &Document) -> Result<Self, JsValue> {
-        let mut outputs: BTreeMap<String, Vec<Element>> = BTreeMap::new();
-        for output in dom::elements::<Element>(document, "output[data-quantity]")? {
-            if let Some(quantity) = output.get_attribute("data-quantity") {
-                outputs.entry(quantity).or_default().push(output);
-            }
-        }
+        let outputs = dom::elements::<Element>(document, "output[data-quantity]")?
+            .into_iter()
+            .filter_map(|output| Some((output.get_attribute("data-quantity")?, output)))
+            .collect();
         Ok(Self {
             document: document.clone(),
             inputs: dom::elements(document, "input[data-setting]")?,
@@ -111,11 +107,9 @@ impl Controls {
 
     /// Shows the scene's numbers and sentences.
     pub(super) fn show_scene(&mut self, scene: &Scene) {
-        for quantity in &scene.quantities {
-            let value = quantity
-                .value
-                .map_or_else(String::new, |value| value.to_string());
-            for output in self.outputs.get(&quantity.name).into_iter().flatten() {
+        for (name, output) in &self.outputs {
+            if let Some(quantity) = scene.quantities.iter().find(|it| it.name == *name) {
+                let value = quantity.value.map_or_else(String::new, shortest);
                 dom::set_text(output, &quantity.text);
                 dom::set_attribute(output, "data-value", &value);
             }

@@ -1,11 +1,10 @@
 //! One run of the experiment: which chunks are still to do, and what those that came back say.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::workers::Job;
 use crate::sampling::{ChunkResult, Estimate, Experiment};
-use crate::scene::{duration, grouped};
+use crate::scene::{duration, fixed, grouped};
 use crate::settings::{SampleCount, Seed, Settings};
 
 /// A run in the page.
@@ -15,7 +14,7 @@ pub(super) struct Run {
     fragment: Rc<str>,
     estimate: Estimate,
     /// Results that wait for those of earlier chunks.
-    waiting: BTreeMap<u64, ChunkResult>,
+    waiting: Vec<(u64, ChunkResult)>,
     merged: u64,
     issued: u64,
     lost: Vec<Job>,
@@ -57,7 +56,7 @@ impl Run {
             estimate: experiment.estimate(),
             fragment: settings.to_fragment().into(),
             experiment,
-            waiting: BTreeMap::new(),
+            waiting: Vec::new(),
             merged: 0,
             issued: 0,
             lost: Vec::new(),
@@ -130,8 +129,12 @@ impl Run {
             self.state = State::Failed;
             return;
         };
-        self.waiting.insert(chunk, result);
-        while let Some(result) = self.waiting.remove(&self.merged) {
+        self.waiting.push((chunk, result));
+        let next = |waiting: &[(u64, ChunkResult)], chunk| {
+            waiting.iter().position(|(number, _)| *number == chunk)
+        };
+        while let Some(index) = next(&self.waiting, self.merged) {
+            let (_, result) = self.waiting.swap_remove(index);
             self.estimate.add(&result);
             self.merged += 1;
         }
@@ -155,7 +158,7 @@ impl Run {
         #[expect(clippy::cast_precision_loss, reason = "at most 10¹⁰")]
         let samples = self.estimate.samples() as f64;
         let rate = if self.seconds > 0.0 {
-            format!("{:.0} M samples/s", samples / self.seconds / 1e6)
+            format!("{} M samples/s", fixed(samples / self.seconds / 1e6, 0))
         } else {
             String::new()
         };
@@ -163,8 +166,8 @@ impl Run {
             State::Running if samples > 0.0 => {
                 let left = self.seconds * (1.0 - progress) / progress;
                 format!(
-                    "{:.0} % · {rate} · {} left",
-                    (100.0 * progress).floor(),
+                    "{} % · {rate} · {} left",
+                    fixed((100.0 * progress).floor(), 0),
                     duration(left)
                 )
             }

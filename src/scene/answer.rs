@@ -1,7 +1,7 @@
 //! The one-sentence answer to "Does dropout keep the standard deviation?".
 
 use super::format::{fixed, per_cent, significant};
-use crate::settings::{Scaling, Settings};
+use crate::settings::{Scaling, Settings, shortest};
 use crate::theory::Exact;
 
 /// A piece of a sentence.
@@ -81,7 +81,7 @@ pub(super) fn answer(settings: &Settings, exact: &Exact) -> Vec<Span> {
     let shown = if (per_cents - per_cents.round()).abs() < 1e-9 {
         fixed(p, 2)
     } else {
-        p.to_string()
+        shortest(p)
     };
     sentence
         .plain(" At ")

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::number::{self, shortest};
 use super::{
     DropProbability, InputMean, InputStandardDeviation, Named, NotAllowed, SampleCount, Settings,
 };
@@ -116,7 +117,7 @@ impl Settings {
     /// # Errors
     /// When `value` is not allowed for it, or there is no such key; the settings are then unchanged.
     pub fn set(&mut self, key: &str, value: &str) -> Result<(), NotAllowed> {
-        let number = || value.trim().parse::<f64>().unwrap_or(f64::NAN);
+        let number = || number::parse(value.trim()).unwrap_or(f64::NAN);
         match key {
             "p" => self.drop_probability = DropProbability::new(number())?,
             "mu" => self.input.mean = InputMean::new(number())?,
@@ -139,9 +140,9 @@ impl Settings {
     #[must_use]
     pub fn text(&self, key: &str) -> Option<String> {
         Some(match key {
-            "p" => self.drop_probability.get().to_string(),
-            "mu" => self.input.mean.get().to_string(),
-            "sigma" => self.input.standard_deviation.get().to_string(),
+            "p" => shortest(self.drop_probability.get()),
+            "mu" => shortest(self.input.mean.get()),
+            "sigma" => shortest(self.input.standard_deviation.get()),
             "input" => self.input.distribution.name().to_owned(),
             "scale" => self.scaling.name().to_owned(),
             "n" => self.samples.get().to_string(),

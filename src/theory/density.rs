@@ -268,8 +268,9 @@ impl Density {
         if let Some(atom) = self.atoms.iter_mut().find(coincides) {
             atom.mass += mass;
         } else if mass > 0.0 {
-            self.atoms.push(Atom { location, mass });
-            self.atoms.sort_by(|a, b| a.location.total_cmp(&b.location));
+            let below = |atom: &Atom| atom.location < location;
+            let index = self.atoms.partition_point(below);
+            self.atoms.insert(index, Atom { location, mass });
         }
     }
 }
