@@ -38,7 +38,7 @@ impl Palette {
         soft: RGBColor(0x62, 0x5f, 0x5a),
         line: RGBColor(0xe4, 0xe0, 0xd9),
         before: RGBColor(0x00, 0x72, 0xb2),
-        after: RGBColor(0xc8, 0x50, 0x0a),
+        after: RGBColor(0xbd, 0x4a, 0x05),
         fill_opacity: 0.12,
     };
 
@@ -118,6 +118,42 @@ impl Type {
             font: FontDesc::new(FAMILY, self.size * f64::from(UNIT), style),
             color: colour.to_backend_color(),
             pos: Pos::new(horizontal, vertical),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The two colours of a custom property in the page's styles: `--name: light-dark(#…, #…);`.
+    fn of_the_page(name: &str) -> [RGBColor; 2] {
+        let styles = include_str!("../../www/theme.css");
+        let (_, rest) = styles
+            .split_once(&format!("--{name}: light-dark("))
+            .unwrap_or_else(|| panic!("the page has no {name}"));
+        let (colours, _) = rest.split_once(')').expect("the bracket is closed");
+        let colours: Vec<_> = colours.split(", ").map(parsed).collect();
+        colours.try_into().expect("there are two")
+    }
+
+    fn parsed(colour: &str) -> RGBColor {
+        let number = u32::from_str_radix(colour.trim_start_matches('#'), 16);
+        let [_, red, green, blue] = number.expect("it is hexadecimal").to_be_bytes();
+        RGBColor(red, green, blue)
+    }
+
+    #[test]
+    fn the_figures_have_the_colours_of_the_page() {
+        for (name, colour) in [
+            ("paper", (|it| it.paper) as fn(Palette) -> RGBColor),
+            ("soft", |it| it.soft),
+            ("line", |it| it.line),
+            ("before", |it| it.before),
+            ("after", |it| it.after),
+        ] {
+            let figures = [Palette::LIGHT, Palette::DARK].map(colour);
+            assert_eq!(figures, of_the_page(name), "{name}");
         }
     }
 }

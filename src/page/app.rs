@@ -54,6 +54,7 @@ pub(super) struct App {
     /// Where the reader is writing: that input is left alone.
     editing: Option<HtmlInputElement>,
     frame_requested: bool,
+    printing: bool,
     results_shown: f64,
     settle_timer: Option<i32>,
     announced: String,
@@ -111,6 +112,7 @@ impl App {
                 runs: 0,
                 editing: None,
                 frame_requested: false,
+                printing: false,
                 results_shown: f64::NEG_INFINITY,
                 settle_timer: None,
                 announced: String::new(),
@@ -216,7 +218,14 @@ impl App {
         dom::listen(&self.window, "beforeprint", move |_: Event| {
             let mut app = target.borrow_mut();
             app.figures.see_all();
+            app.printing = true;
             app.show();
+        })?;
+        let target = Rc::clone(app);
+        dom::listen(&self.window, "afterprint", move |_: Event| {
+            let mut app = target.borrow_mut();
+            app.printing = false;
+            app.request_frame();
         })?;
         if let Some(dark) = &self.dark {
             let target = Rc::clone(app);
@@ -439,7 +448,8 @@ impl App {
             Theme::Dark => true,
             Theme::Auto => self.dark.as_ref().is_some_and(MediaQueryList::matches),
         };
-        let palette = if dark {
+        // Paper is white.
+        let palette = if dark && !self.printing {
             &Palette::DARK
         } else {
             &Palette::LIGHT
