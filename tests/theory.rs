@@ -1052,10 +1052,7 @@ fn the_probability_up_to_a_value_is_the_integral_of_the_density() {
                     let input = input(distribution, mean, sigma);
                     let what = describe(&input, p, scaling);
                     let p = drop_probability(p);
-                    for density in [
-                        Density::before(&input),
-                        Density::after(&input, p, scaling),
-                    ] {
+                    for density in [Density::before(&input), Density::after(&input, p, scaling)] {
                         let ends = [-40.0, -3.0, -1e-3, 0.0, 1e-6, 0.31, 1.0, 2.7, 60.0];
                         for pair in ends.windows(2) {
                             let mass: f64 = cuts(&density, pair[0], pair[1])

@@ -73,9 +73,8 @@ impl Product {
         if t == 0.0 && self.is_singular() {
             return f64::INFINITY;
         }
-        let density = |product: &Self, t| {
-            product.over_positive(t, |u, z| product.integrand(t, u, z))
-        };
+        let density =
+            |product: &Self, t| product.over_positive(t, |u, z| product.integrand(t, u, z));
         density(self, t) + density(&self.mirrored(), -t)
     }
 
