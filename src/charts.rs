@@ -10,7 +10,7 @@ mod plane;
 mod ratio;
 mod style;
 
-pub use convergence::draw as draw_convergence;
-pub use density::draw as draw_density;
-pub use ratio::{draw as draw_ratio, drop_probability_at};
+pub use convergence::{decade_at, draw as draw_convergence};
+pub use density::{activation_at, draw as draw_density};
+pub use ratio::{draw as draw_ratio, drop_probability_at, is_on_marker};
 pub use style::{Palette, UNIT};

@@ -11,6 +11,7 @@ mod dom;
 mod experiment;
 mod figures;
 mod fragment;
+mod table;
 mod workers;
 
 pub use workers::run_worker;

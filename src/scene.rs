@@ -7,6 +7,7 @@ mod density;
 mod format;
 mod quantities;
 mod ratio;
+mod readout;
 
 pub use answer::{Emphasis, Span};
 pub use convergence::{ConvergenceFigure, EstimatePoint};
@@ -15,6 +16,7 @@ pub use format::{duration, grouped};
 pub(crate) use format::{fixed, trimmed};
 pub use quantities::Quantity;
 pub use ratio::{RatioFigure, THREAD_MEASUREMENTS};
+pub use readout::{Cursor, Readable, Reading, Table, nearest};
 
 use crate::sampling::Estimate;
 use crate::settings::Settings;

@@ -4,10 +4,11 @@
 use std::convert::Infallible;
 
 use dropout_moments::charts::{
-    Palette, UNIT, draw_convergence, draw_density, draw_ratio, drop_probability_at,
+    Palette, UNIT, activation_at, decade_at, draw_convergence, draw_density, draw_ratio,
+    drop_probability_at, is_on_marker,
 };
 use dropout_moments::sampling::Experiment;
-use dropout_moments::scene::{Run, Scene};
+use dropout_moments::scene::{Cursor, Readable, Run, Scene};
 use dropout_moments::settings::{SampleCount, Seed, Settings};
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
@@ -394,6 +395,17 @@ fn extreme_settings_draw_inside_of_the_figure() {
     }
 }
 
+/// Fails if two labels overlap.
+fn assert_apart(drawing: &Drawing, what: &str) {
+    for (index, a) in drawing.labels.iter().enumerate() {
+        for b in &drawing.labels[..index] {
+            let apart =
+                a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+            assert!(apart, "{what}: {a:?} {b:?}");
+        }
+    }
+}
+
 #[test]
 fn labels_do_not_collide_while_p_is_dragged() {
     for fragment in [
@@ -408,18 +420,198 @@ fn labels_do_not_collide_while_p_is_dragged() {
             let scene = scene(&format!("{fragment}&p={}", f64::from(per_cent) / 100.0));
             let drawings = [WIDE, NARROW].map(|size| [density(&scene, size), ratio(&scene, size)]);
             for drawing in drawings.as_flattened() {
-                for (index, a) in drawing.labels.iter().enumerate() {
-                    for b in &drawing.labels[..index] {
-                        let apart = a.right <= b.left
-                            || b.right <= a.left
-                            || a.bottom <= b.top
-                            || b.bottom <= a.top;
-                        assert!(apart, "{fragment} {per_cent} %: {a:?} {b:?}");
-                    }
-                }
+                assert_apart(drawing, &format!("{fragment} {per_cent} %"));
             }
         }
     }
+}
+
+/// A drawing of each figure of the scene with the cursor at each of its places, and the cursor.
+fn with_cursors(scene: &Scene, size: (u32, u32), look: impl Fn(&Drawing, &Cursor)) {
+    fn each<F: Readable + Clone>(
+        figure: &F,
+        draw: impl Fn(F) -> Drawing,
+        look: impl Fn(&Drawing, &Cursor),
+    ) {
+        for place in figure.places() {
+            let mut figure = figure.clone();
+            figure.point_at(place);
+            let cursor = figure.cursor().expect("it was put there").clone();
+            assert_eq!(cursor.place, place);
+            look(&draw(figure), &cursor);
+        }
+    }
+    let scene_of = |change: &dyn Fn(&mut Scene)| {
+        let mut scene = scene.clone();
+        change(&mut scene);
+        scene
+    };
+    let draw = |density_| density(&scene_of(&|it| it.density = Clone::clone(&density_)), size);
+    each(&scene.density, draw, &look);
+    let draw = |ratio_| ratio(&scene_of(&|it| it.ratio = Clone::clone(&ratio_)), size);
+    each(&scene.ratio, draw, &look);
+    let draw = |it_| convergence(&scene_of(&|it| it.convergence = Clone::clone(&it_)), size);
+    each(&scene.convergence, draw, &look);
+}
+
+#[test]
+fn the_cursors_labels_are_all_there_and_collide_with_none() {
+    let run = scene_with_run("p=0.5", 300_000);
+    for fragment in [
+        "",
+        "p=0.8&mu=1",
+        "input=relu",
+        "input=ones",
+        "scale=alpha",
+        "scale=gaussian",
+    ] {
+        let mut scene = scene(fragment);
+        scene.convergence = run.convergence.clone();
+        for size in [WIDE, NARROW] {
+            with_cursors(&scene, size, |drawing, cursor| {
+                let what = format!("{fragment} {size:?} {}", cursor.words);
+                assert!(drawing.has_label(&cursor.label), "{what}");
+                for line in cursor.readings.iter().flat_map(|reading| &reading.lines) {
+                    assert!(drawing.has_label(line), "{line} is missing: {what}");
+                }
+                assert_apart(drawing, &what);
+            });
+        }
+    }
+}
+
+#[test]
+fn the_cursor_stands_on_the_curves_and_says_their_values() {
+    let mut scene = scene("p=0.5");
+    let places = scene.density.places();
+    assert!(places.contains(&1.0) && places.contains(&0.0), "{places:?}");
+    scene.density.point_at(1.0);
+    let drawing = density(&scene, WIDE);
+    let x = x_of(&drawing, [("−4", -4.0), ("4", 4.0)], 1.0);
+    let discs: Vec<_> = drawing
+        .discs
+        .iter()
+        .filter(|disc| disc.radius == 4.0)
+        .collect();
+    assert_eq!(discs.len(), 2);
+    for (disc, colour) in discs.into_iter().zip([BEFORE, AFTER]) {
+        let y = drawing.height_at(colour, x).expect("is drawn");
+        assert!((disc.centre.0 - x).abs() < 1.0, "{} {x}", disc.centre.0);
+        assert!((disc.centre.1 - y).abs() < 1.5, "{} {y}", disc.centre.1);
+    }
+    // φ(1) and Φ(1); ½·φ(½)/2 and ½ + ½·Φ(½).
+    for text in [
+        "before 0.2420",
+        "84.1 % to here",
+        "after 0.0880",
+        "84.6 % to here",
+    ] {
+        assert!(drawing.has_label(text), "{text}");
+    }
+    scene.density.point_at(0.0);
+    let words = &scene.density.cursor().expect("it is there").words;
+    assert!(words.ends_with("After, 50 % are exactly 0."), "{words}");
+
+    scene.ratio.point_at(0.75);
+    let words = &scene.ratio.cursor().expect("it is there").words;
+    assert!(
+        words.contains("p = 0.75") && words.contains("is 2 times"),
+        "{words}"
+    );
+    assert!(ratio(&scene, NARROW).has_label("+100 %"));
+}
+
+#[test]
+fn a_place_of_the_screen_is_the_place_of_the_data_drawn_there() {
+    let scene = scene_with_run("p=0.5", 300_000);
+    for size in [WIDE, NARROW] {
+        with_cursors(&scene, size, |drawing, cursor| {
+            let label = drawing.label(&cursor.label);
+            let x = (label.left + label.right) / 2.0;
+            let (left, right) = (label.left, f64::from(size.0) - label.right);
+            // At an edge the label is moved inside.
+            if left < 0.5 || right < 0.5 {
+                return;
+            }
+            let all = [
+                activation_at(&scene.density, x, size.0),
+                drop_probability_at(x, size.0),
+                decade_at(&scene.convergence, x, size.0),
+            ];
+            let near = |at: f64| (at - cursor.place).abs() < 0.03;
+            assert!(all.into_iter().any(near), "{all:?} {}", cursor.words);
+        });
+    }
+}
+
+#[test]
+fn the_marker_can_be_grabbed_where_it_is_drawn() {
+    for (fragment, size) in [("p=0.3", WIDE), ("p=0.8&mu=2", NARROW)] {
+        let scene = scene(fragment);
+        let drawing = ratio(&scene, size);
+        let marker = drawing.discs.iter().find(|disc| disc.radius == 7.0);
+        let (x, y) = marker.expect("is drawn").centre;
+        for (right, down, on) in [
+            (0.0, 0.0, true),
+            (15.0, -15.0, true),
+            (-24.0, 0.0, false),
+            (0.0, 24.0, false),
+        ] {
+            let is_on = is_on_marker(&scene.ratio, (x + right, y + down), size);
+            assert_eq!(is_on, on, "{fragment} {right} {down}");
+        }
+    }
+    assert!(!is_on_marker(
+        &scene("input=ones").ratio,
+        (100.0, 100.0),
+        WIDE
+    ));
+}
+
+#[test]
+fn the_tables_have_the_figures_data_in_few_rows() {
+    let scene = scene_with_run("p=0.5&input=relu", 300_000);
+    let table = scene.density.table();
+    let zero = table.rows.iter().position(|row| row[0] == "exactly 0");
+    let zero = &table.rows[zero.expect("both have an atom there")];
+    assert_eq!(zero[1..3], ["50 % of all", "75 % of all"]);
+    let one = table
+        .rows
+        .iter()
+        .find(|row| row[0] == "1")
+        .expect("is round");
+    assert_eq!(one[1..], ["0.2420", "0.0880", "84.1 %", "84.6 %"]);
+    let ratio = scene.ratio.table();
+    let half = ratio.rows.iter().find(|row| row[0] == "0.5, as set");
+    let half = half.expect("the current p");
+    // After a ReLU: (σ² + p·m²)/(q·σ²), with m² = 1/(2π) and σ² = ½ - m².
+    let mean_square: f64 = 1.0 / (2.0 * std::f64::consts::PI);
+    let exact = (2.0 + mean_square / (0.5 - mean_square)).sqrt();
+    assert_eq!(half[1], format!("{exact:.4}"));
+    assert_eq!(half[3..], ["1.4142", "1.41"]);
+    let convergence = scene.convergence.table();
+    assert_eq!(
+        convergence.rows.last().expect("there was a run")[0],
+        "300\u{202f}000"
+    );
+    for table in [table, ratio, convergence] {
+        assert!((8..=24).contains(&table.rows.len()), "{}", table.rows.len());
+        assert!(
+            table
+                .rows
+                .iter()
+                .all(|row| row.len() == table.columns.len())
+        );
+    }
+    assert_eq!(
+        scene_with_run("p=0.3&input=ones", 1000)
+            .ratio
+            .table()
+            .rows
+            .len(),
+        0,
+        "where x has no spread there is no ratio"
+    );
 }
 
 #[test]

@@ -1044,6 +1044,56 @@ fn integrate_density(
 }
 
 #[test]
+fn the_probability_up_to_a_value_is_the_integral_of_the_density() {
+    for (mean, sigma) in [(0.0, 1.0), (1.5, 0.7), (-2.0, 3.0), (0.3, 0.01)] {
+        for distribution in DISTRIBUTIONS {
+            for scaling in SCALINGS {
+                for p in [0.05, 0.5, 0.9] {
+                    let input = input(distribution, mean, sigma);
+                    let what = describe(&input, p, scaling);
+                    let p = drop_probability(p);
+                    for density in [Density::before(&input), Density::after(&input, p, scaling)] {
+                        let ends = [-40.0, -3.0, -1e-3, 0.0, 1e-6, 0.31, 1.0, 2.7, 60.0];
+                        for pair in ends.windows(2) {
+                            let mass: f64 = cuts(&density, pair[0], pair[1])
+                                .windows(2)
+                                .flat_map(|cut| quadrature::nodes(cut[0], cut[1], 1))
+                                .map(|(t, weight)| weight * density.at(t))
+                                .sum();
+                            let within = pair[0].next_up()..=pair[1];
+                            let atoms = density.atoms().iter();
+                            let atoms = atoms.filter(|atom| within.contains(&atom.location));
+                            let expected = mass + atoms.map(|atom| atom.mass).sum::<f64>();
+                            let actual = density.up_to(pair[1]) - density.up_to(pair[0]);
+                            let tolerance = tolerance::DENSITY_INTEGRAL;
+                            assert_within(actual, expected, tolerance, &format!("{what} {pair:?}"));
+                        }
+                        assert_within(density.up_to(-1e4), 0.0, 1e-13, &what);
+                        assert_within(density.up_to(1e4), 1.0, 1e-13, &what);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Where to cut an integral from `low` to `high` of a density: at its jumps, and ever finer towards 0.
+fn cuts(density: &Density, low: f64, high: f64) -> Vec<f64> {
+    let mut cuts = density.breakpoints().to_vec();
+    let mut distance = 1e-13;
+    while distance < 100.0 {
+        cuts.extend([-distance, distance]);
+        distance *= 1.2;
+    }
+    cuts.push(0.0);
+    cuts.retain(|cut| (low..high).contains(cut));
+    cuts.extend([low, high]);
+    cuts.sort_by(f64::total_cmp);
+    cuts.dedup();
+    cuts
+}
+
+#[test]
 fn densities_have_the_exact_mass_mean_and_variance() {
     let mut random = Xoshiro256PlusPlus::seed_from_u64(2);
     for case in 0..16 {

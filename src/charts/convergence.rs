@@ -5,7 +5,7 @@ use plotters::drawing::DrawingArea;
 use plotters::prelude::DrawingBackend;
 use plotters::style::text_anchor::HPos;
 
-use super::plane::{MARGINS, Outcome, Plane, Point};
+use super::plane::{MARGINS, Outcome, Plane, Point, x_at};
 use super::style::{Palette, Type, filled, px, stroke};
 use crate::scene::ConvergenceFigure;
 
@@ -20,6 +20,7 @@ pub fn draw<DB: DrawingBackend>(
 ) -> Outcome<DB> {
     let mut plane = Plane::new(area, palette, MARGINS, figure.decades, figure.range);
     plane.y_axis(figure.name, "")?;
+    plane.cursor_line(figure.cursor.as_ref())?;
     plane.x_axis_of("samples", &powers_of_ten(figure.decades))?;
 
     let edge = |side: f64| {
@@ -46,7 +47,15 @@ pub fn draw<DB: DrawingBackend>(
     }
     let (right, y) = plane.place(exact[1]);
     let places = [-12.0, 14.0, -28.0, 30.0].map(|down| ((right, y + px(down)), HPos::Right));
-    plane.write_clear(&figure.exact_label, &places, Type::LABEL, palette.soft)
+    plane.write_clear(&figure.exact_label, &places, Type::LABEL, palette.soft)?;
+    plane.readings(figure.cursor.as_ref(), &[palette.after])
+}
+
+/// The common logarithm of the samples at a distance in CSS pixels from the left edge of a figure of
+/// this width.
+#[must_use]
+pub fn decade_at(figure: &ConvergenceFigure, css_x: f64, css_width: u32) -> f64 {
+    x_at(MARGINS, figure.decades, css_x, css_width)
 }
 
 /// Ticks at the powers of ten, with what they are called.

@@ -6,7 +6,7 @@ use plotters::prelude::DrawingBackend;
 use plotters::style::RGBColor;
 use plotters::style::text_anchor::HPos;
 
-use super::plane::{Margins, Outcome, Plane, Point};
+use super::plane::{Margins, Outcome, Plane, Point, x_at};
 use super::style::{Palette, Type, filled, px, stroke};
 use crate::scene::{DensityFigure, PlottedDensity};
 
@@ -37,6 +37,7 @@ pub fn draw<DB: DrawingBackend>(
     for (distribution, colour, _) in both {
         plane.area(&distribution.curve, filled(palette.area(colour)))?;
     }
+    plane.cursor_line(figure.cursor.as_ref())?;
     plane.x_axis("activation")?;
     for (distribution, colour, _) in both {
         plane.curve(&distribution.curve, stroke(colour, 2.5))?;
@@ -69,7 +70,14 @@ pub fn draw<DB: DrawingBackend>(
     for (distribution, colour, side) in both {
         name(&mut plane, distribution, colour, side)?;
     }
-    Ok(())
+    plane.readings(figure.cursor.as_ref(), &both.map(|(_, colour, _)| colour))
+}
+
+/// The activation at a distance in CSS pixels from the left edge of a figure of this width.
+#[must_use]
+pub fn activation_at(figure: &DensityFigure, css_x: f64, css_width: u32) -> f64 {
+    let range = (figure.range.low, figure.range.high);
+    x_at(MARGINS, range, css_x, css_width)
 }
 
 fn same_place(a: f64, b: f64, range: Point) -> bool {
@@ -114,8 +122,10 @@ fn stems<DB: DrawingBackend>(
         } else {
             [left, right]
         };
-        let higher = places.map(|((x, y), side)| ((x, y - px(18.0)), side));
-        let places: Vec<_> = places.into_iter().chain(higher).collect();
+        let rows = [0.0, -18.0, 18.0, 36.0].into_iter();
+        let places: Vec<_> = rows
+            .flat_map(|down| places.map(|((x, y), side)| ((x, y + px(down)), side)))
+            .collect();
         plane.write_clear(&atom.label, &places, Type::LABEL, colour)?;
     }
     Ok(())

@@ -10,8 +10,8 @@ use plotters::prelude::DrawingBackend;
 use plotters::style::text_anchor::{HPos, VPos};
 use plotters::style::{RGBColor, ShapeStyle};
 
-use super::style::{Palette, Type, px, stroke};
-use crate::scene::{fixed, trimmed};
+use super::style::{Palette, Type, filled, px, stroke};
+use crate::scene::{Cursor, fixed, trimmed};
 
 pub(super) type Outcome<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
 
@@ -44,7 +44,9 @@ pub(super) struct Plane<'a, DB: DrawingBackend> {
     pub(super) palette: &'a Palette,
     x: Axis,
     y: Axis,
+    /// Where labels shall not be: lines, and other labels.
     taken: Vec<Rectangle>,
+    labels: Vec<Rectangle>,
 }
 
 /// One axis: which data lie at which fine units.
@@ -58,7 +60,7 @@ pub(super) struct Axis {
 type Rectangle = [i32; 4];
 
 impl Axis {
-    fn at(self, value: f64) -> i32 {
+    pub(super) fn at(self, value: f64) -> i32 {
         RangedCoordf64::from(self.data.0..self.data.1).map(&value, self.units)
     }
 
@@ -89,11 +91,11 @@ pub(super) fn axes(size: (u32, u32), margins: Margins, x: Point, y: Point) -> (A
     )
 }
 
-impl Axis {
-    /// The data at a distance in CSS pixels from the figure's left or top edge.
-    pub(super) fn value_at(self, css: f64) -> f64 {
-        self.value(f64::from(px(css)))
-    }
+/// The data on the x axis at a distance in CSS pixels from the left edge of a figure of this width.
+pub(super) fn x_at(margins: Margins, range: Point, css_x: f64, css_width: u32) -> f64 {
+    let size = (css_width.saturating_mul(super::UNIT), super::UNIT);
+    let (x, _) = axes(size, margins, range, range);
+    x.value(f64::from(px(css_x)))
 }
 
 impl<'a, DB: DrawingBackend> Plane<'a, DB> {
@@ -111,6 +113,7 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
             x,
             y,
             taken: Vec::new(),
+            labels: Vec::new(),
         }
     }
 
@@ -150,7 +153,11 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
             let x = crisp(self.x.at(*tick));
             self.line(&[(x, foot), (x, foot + px(5.0))], style)?;
             let at = (x, foot + px(9.0));
-            self.write(label, at, Type::TICK, colour, HPos::Center, VPos::Top)?;
+            let rectangle = self.rectangle(label, at, Type::TICK, HPos::Center, VPos::Top);
+            // The cursor's label stands in the same row.
+            if !overlaps(&self.labels, rectangle) {
+                self.write(label, at, Type::TICK, colour, HPos::Center, VPos::Top)?;
+            }
         }
         let at = ((left + right) / 2, foot + px(26.0));
         self.write(name, at, Type::LABEL, colour, HPos::Center, VPos::Top)
@@ -181,6 +188,97 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
                 HPos::Right,
                 VPos::Center,
             )?;
+        }
+        Ok(())
+    }
+
+    /// The cursor's line, with its place written among the ticks. Comes before the x axis, whose
+    /// labels keep clear of it.
+    pub(super) fn cursor_line(&mut self, cursor: Option<&Cursor>) -> Outcome<DB> {
+        let Some(cursor) = cursor else {
+            return Ok(());
+        };
+        let (x, foot) = (crisp(self.x.at(cursor.place)), self.y.units.0);
+        let line = [(x, self.y.units.1), (x, foot)];
+        self.line(&line, stroke(self.palette.soft, 1.0))?;
+        let at = (x, foot + px(9.0));
+        let [left, _, right, _] =
+            self.rectangle(&cursor.label, at, Type::TICK, HPos::Center, VPos::Top);
+        let width = i32::try_from(self.area.dim_in_pixel().0).unwrap_or(i32::MAX);
+        let at = (at.0 - left.min(0) - (right - width).max(0), at.1);
+        let (text, colour) = (&cursor.label, self.palette.ink);
+        self.write(text, at, Type::TICK, colour, HPos::Center, VPos::Top)
+    }
+
+    /// What is read at the cursor: a disc on each series, and its values beside it, clear of all
+    /// that is there. Comes last.
+    pub(super) fn readings(
+        &mut self,
+        cursor: Option<&Cursor>,
+        colours: &[RGBColor],
+    ) -> Outcome<DB> {
+        let Some(cursor) = cursor else {
+            return Ok(());
+        };
+        let (low, high) = self.y.data;
+        let (x, _) = self.place((cursor.place, low));
+        self.take_path(&[(x, self.y.units.1), (x, self.y.units.0)]);
+        for (reading, colour) in cursor.readings.iter().zip(colours) {
+            let at = (cursor.place, reading.value.max(low).min(high));
+            if reading.value == at.1 {
+                self.disc(at, 5.5, filled(self.palette.paper))?;
+                self.disc(at, 4.0, filled(*colour))?;
+            }
+            self.keep_clear(at, 5.5);
+        }
+        for (reading, colour) in cursor.readings.iter().zip(colours) {
+            let (_, y) = self.place((cursor.place, reading.value.max(low).min(high)));
+            self.write_block(&reading.lines, (x, y), *colour)?;
+        }
+        Ok(())
+    }
+
+    /// Writes lines one below the other to the right or left of a point, as near to it as there is
+    /// room for them, if there is.
+    fn write_block(
+        &mut self,
+        lines: &[String],
+        (x, y): (i32, i32),
+        colour: RGBColor,
+    ) -> Outcome<DB> {
+        const KIND: Type = Type::TICK;
+        let (aside, leading, step) = (px(9.0), px(17.0), px(7.0));
+        let mut size = (0, px(KIND.size) - leading);
+        for line in lines {
+            let [_, _, width, _] = self.rectangle(line, (0, 0), KIND, HPos::Left, VPos::Top);
+            size = (size.0.max(width), size.1 + leading);
+        }
+        let foot = self.y.units.0;
+        let places = (0..12).flat_map(|further| {
+            let aside = aside + further * px(40.0);
+            let heights = (0..foot / step).flat_map(|row| [y - row * step, y + row * step]);
+            heights.flat_map(move |y| [(x + aside, y), (x - aside - size.0, y)])
+        });
+        let find = |is_clear: &dyn Fn(Rectangle) -> bool| {
+            places.clone().find(|(left, top)| {
+                let rectangle = [*left, *top, left + size.0, top + size.1];
+                rectangle[3] <= foot && self.is_inside(rectangle) && is_clear(rectangle)
+            })
+        };
+        // In a crowd, better over a line than not at all.
+        let place = find(&|place| !overlaps(&self.taken, place))
+            .or_else(|| find(&|place| !overlaps(&self.labels, place)));
+        let Some((left, mut top)) = place else {
+            return Ok(());
+        };
+        let (at, side) = if left > x {
+            (left, HPos::Left)
+        } else {
+            (left + size.0, HPos::Right)
+        };
+        for line in lines {
+            self.write(line, (at, top), KIND, colour, side, VPos::Top)?;
+            top += leading;
         }
         Ok(())
     }
@@ -273,6 +371,7 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
     ) -> Outcome<DB> {
         let rectangle = self.rectangle(text, at, kind, horizontal, vertical);
         self.taken.push(rectangle);
+        self.labels.push(rectangle);
         let style = kind.style(colour, horizontal, vertical);
         self.area.draw(&Text::new(text, at, style))
     }
@@ -347,16 +446,16 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
         self.take_path(&path);
     }
 
-    fn is_free(&self, [left, top, right, bottom]: Rectangle) -> bool {
+    fn is_free(&self, rectangle: Rectangle) -> bool {
+        self.is_inside(rectangle) && !overlaps(&self.taken, rectangle)
+    }
+
+    fn is_inside(&self, [left, top, right, bottom]: Rectangle) -> bool {
         let (width, height) = self.area.dim_in_pixel();
         left >= 0
             && top >= 0
             && i64::from(right) <= i64::from(width)
             && i64::from(bottom) <= i64::from(height)
-            && self
-                .taken
-                .iter()
-                .all(|[l, t, r, b]| right < *l || left > *r || bottom < *t || top > *b)
     }
 
     /// Where a text would lie. Its width is that which the backend measures, or an estimate that is
@@ -387,6 +486,11 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
         };
         [left, top, left + width, top + height]
     }
+}
+
+fn overlaps(taken: &[Rectangle], [left, top, right, bottom]: Rectangle) -> bool {
+    let apart = |[l, t, r, b]: &Rectangle| right < *l || left > *r || bottom < *t || top > *b;
+    !taken.iter().all(apart)
 }
 
 /// The middle of a CSS pixel, so that a line of one pixel's width is sharp.

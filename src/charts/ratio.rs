@@ -6,7 +6,7 @@ use plotters::drawing::DrawingArea;
 use plotters::prelude::DrawingBackend;
 use plotters::style::text_anchor::{HPos, VPos};
 
-use super::plane::{MARGINS, Outcome, Place, Plane, Point, axes};
+use super::plane::{MARGINS, Outcome, Place, Plane, Point, axes, x_at};
 use super::style::{Palette, Type, filled, px, stroke};
 use crate::scene::{RatioFigure, THREAD_MEASUREMENTS, fixed};
 
@@ -22,11 +22,10 @@ pub fn draw<DB: DrawingBackend>(
     figure: &RatioFigure,
     palette: &Palette,
 ) -> Outcome<DB> {
-    let (low, high) = figure.range;
-    let room = 0.06 * (high - low);
-    let low = if low < 1.0 { low - room } else { low };
-    let mut plane = Plane::new(area, palette, MARGINS, PROBABILITIES, (low, high + room));
+    let (low, high) = ratios(figure);
+    let mut plane = Plane::new(area, palette, MARGINS, PROBABILITIES, (low, high));
     plane.y_axis("std after ÷ std before", "×")?;
+    plane.cursor_line(figure.cursor.as_ref())?;
     plane.x_axis("p, the probability to drop")?;
     plane.curve(
         &[(PROBABILITIES.0, 1.0), (PROBABILITIES.1, 1.0)],
@@ -94,7 +93,15 @@ pub fn draw<DB: DrawingBackend>(
         plane.write_if_clear(&text, &places, Type::TICK, palette.soft)?;
     }
     let places = beside_curve(&plane, &figure.reference);
-    plane.write_if_clear("1/√(1−p)", &places, Type::LABEL, palette.soft)
+    plane.write_if_clear("1/√(1−p)", &places, Type::LABEL, palette.soft)?;
+    plane.readings(figure.cursor.as_ref(), &[palette.after, palette.soft])
+}
+
+/// The ratios from the foot to the top of the figure: those shown, and some room.
+fn ratios(figure: &RatioFigure) -> Point {
+    let (low, high) = figure.range;
+    let room = 0.06 * (high - low);
+    (if low < 1.0 { low - room } else { low }, high + room)
 }
 
 /// Where the name of a curve may stand, from near its end downwards.
@@ -117,8 +124,21 @@ fn beside_curve<DB: DrawingBackend>(plane: &Plane<'_, DB>, curve: &[Point]) -> V
 /// for a pointer that drags the marker. May lie outside of what is allowed.
 #[must_use]
 pub fn drop_probability_at(css_x: f64, css_width: u32) -> f64 {
-    let size = (css_width.saturating_mul(super::UNIT), super::UNIT);
-    axes(size, MARGINS, PROBABILITIES, PROBABILITIES)
-        .0
-        .value_at(css_x)
+    x_at(MARGINS, PROBABILITIES, css_x, css_width)
+}
+
+/// Whether a place, in CSS pixels from the left top corner of a figure of this size, is on the
+/// marker, or so near that a hand means it.
+#[must_use]
+pub fn is_on_marker(figure: &RatioFigure, place: (f64, f64), css_size: (u32, u32)) -> bool {
+    const REACH: f64 = 22.0;
+    let (width, height) = css_size;
+    let unit = super::UNIT;
+    let size = (width.saturating_mul(unit), height.saturating_mul(unit));
+    let (x, y) = axes(size, MARGINS, PROBABILITIES, ratios(figure));
+    figure.marker.is_some_and(|(p, ratio)| {
+        let across = f64::from(x.at(p) - px(place.0));
+        let down = f64::from(y.at(ratio) - px(place.1));
+        across.hypot(down) <= f64::from(px(REACH))
+    })
 }

@@ -24,6 +24,7 @@ pub(super) fn px(css: f64) -> i32 {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Palette {
     pub(super) paper: RGBColor,
+    pub(super) ink: RGBColor,
     pub(super) soft: RGBColor,
     pub(super) line: RGBColor,
     pub(super) before: RGBColor,
@@ -35,6 +36,7 @@ impl Palette {
     /// Dark on light.
     pub const LIGHT: Self = Self {
         paper: RGBColor(0xfd, 0xfc, 0xfa),
+        ink: RGBColor(0x1c, 0x1b, 0x1a),
         soft: RGBColor(0x62, 0x5f, 0x5a),
         line: RGBColor(0xe4, 0xe0, 0xd9),
         before: RGBColor(0x00, 0x72, 0xb2),
@@ -45,6 +47,7 @@ impl Palette {
     /// Light on dark.
     pub const DARK: Self = Self {
         paper: RGBColor(0x15, 0x16, 0x1a),
+        ink: RGBColor(0xe9, 0xe6, 0xe0),
         soft: RGBColor(0xa3, 0x9f, 0x97),
         line: RGBColor(0x2f, 0x31, 0x38),
         before: RGBColor(0x62, 0xb6, 0xea),

@@ -1,5 +1,7 @@
 //! The page as a whole: from events to settings, from settings to what is shown.
 
+mod pointing;
+
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
@@ -8,8 +10,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
     Document, Element, Event, HtmlElement, HtmlInputElement, HtmlProgressElement,
-    IntersectionObserver, IntersectionObserverEntry, MediaQueryList, PointerEvent, ResizeObserver,
-    Window,
+    IntersectionObserver, IntersectionObserverEntry, MediaQueryList, ResizeObserver, Window,
 };
 
 use super::controls::{Change, Controls};
@@ -18,9 +19,9 @@ use super::experiment::{Run, State};
 use super::figures::Figures;
 use super::fragment::Fragment;
 use super::workers::{Pool, Report, SharedPool};
-use crate::charts::{Palette, drop_probability_at};
+use crate::charts::Palette;
 use crate::scene::{self, Scene};
-use crate::settings::{DropProbability, SampleCount, Seed, Settings, Theme};
+use crate::settings::{SampleCount, Seed, Settings, Theme};
 
 /// A change counts as settled when nothing else has happened for so many milliseconds.
 const SETTLE: i32 = 250;
@@ -55,6 +56,12 @@ pub(super) struct App {
     editing: Option<HtmlInputElement>,
     frame_requested: bool,
     printing: bool,
+    /// Whether the next frame has more to show than a cursor that moved.
+    stale: bool,
+    /// Whether a cursor has moved since the figures were drawn.
+    pointed: bool,
+    /// What is shown.
+    scene: Option<Scene>,
     results_shown: f64,
     settle_timer: Option<i32>,
     announced: String,
@@ -113,6 +120,9 @@ impl App {
                 editing: None,
                 frame_requested: false,
                 printing: false,
+                stale: true,
+                pointed: false,
+                scene: None,
                 results_shown: f64::NEG_INFINITY,
                 settle_timer: None,
                 announced: String::new(),
@@ -159,33 +169,10 @@ impl App {
         dom::listen(&this.window, "hashchange", move |_: Event| {
             target.borrow_mut().read_fragment();
         })?;
-        this.listen_to_marker(app)?;
+        for (index, frame) in this.figures.frames().enumerate() {
+            Self::listen_to_figure(app, index, frame)?;
+        }
         this.listen_to_screen(app)
-    }
-
-    /// Dragging over the ratio figure moves p.
-    fn listen_to_marker(&self, app: &Shared) -> Result<(), JsValue> {
-        let canvas = self.figures.ratio();
-        let (target, surface) = (Rc::clone(app), canvas.clone());
-        dom::listen(canvas, "pointerdown", move |event: PointerEvent| {
-            if event.button() == 0 {
-                // Without the capture, a drag ends at the canvas's edge.
-                let _ = surface.set_pointer_capture(event.pointer_id());
-                target.borrow_mut().drag(&event, false);
-            }
-        })?;
-        let (target, surface) = (Rc::clone(app), canvas.clone());
-        dom::listen(canvas, "pointermove", move |event: PointerEvent| {
-            if surface.has_pointer_capture(event.pointer_id()) {
-                target.borrow_mut().drag(&event, false);
-            }
-        })?;
-        let (target, surface) = (Rc::clone(app), canvas.clone());
-        dom::listen(canvas, "pointerup", move |event: PointerEvent| {
-            if surface.has_pointer_capture(event.pointer_id()) {
-                target.borrow_mut().drag(&event, true);
-            }
-        })
     }
 
     /// The figures follow their size, the screen's resolution and the colour scheme.
@@ -203,9 +190,9 @@ impl App {
             app.request_frame();
         });
         let view = IntersectionObserver::new(seen.as_ref().unchecked_ref())?;
-        for canvas in self.figures.canvases() {
-            observer.observe(canvas);
-            view.observe(canvas);
+        for frame in self.figures.frames() {
+            observer.observe(&frame.canvas);
+            view.observe(&frame.canvas);
         }
         // The observers live as long as the page.
         resized.forget();
@@ -265,19 +252,6 @@ impl App {
         match settings.set(key, value) {
             Ok(()) => self.change(settings, true),
             Err(reason) => super::log(&reason.to_string().into()),
-        }
-    }
-
-    fn drag(&mut self, event: &PointerEvent, settled: bool) {
-        let canvas = self.figures.ratio();
-        let width = u32::try_from(canvas.client_width()).unwrap_or(0);
-        let p = drop_probability_at(event.offset_x().into(), width);
-        // Whole per cents are what a hand can hit.
-        let p = ((100.0 * p).round() / 100.0).clamp(0.0, 0.99);
-        if let Ok(p) = DropProbability::new(p) {
-            let mut settings = self.settings.clone();
-            settings.drop_probability = p;
-            self.change(settings, settled);
         }
     }
 
@@ -403,6 +377,11 @@ impl App {
     }
 
     fn request_frame(&mut self) {
+        self.stale = true;
+        self.request_any_frame();
+    }
+
+    fn request_any_frame(&mut self) {
         if self.frame_requested {
             return;
         }
@@ -411,7 +390,11 @@ impl App {
             if let Some(app) = this.upgrade() {
                 let mut app = app.borrow_mut();
                 app.frame_requested = false;
-                app.show();
+                if app.stale {
+                    app.show();
+                } else {
+                    app.draw();
+                }
             }
         });
         self.frame_requested = self
@@ -422,6 +405,7 @@ impl App {
 
     /// Shows everything as it is now; in the middle of a run its results only from time to time.
     fn show(&mut self) {
+        self.stale = false;
         let now = now(&self.window);
         let state = self.run.as_ref().map(Run::state);
         let run = self
@@ -436,6 +420,9 @@ impl App {
         let in_a_run = run.is_some() && state == Some(State::Running);
         if in_a_run && now - self.results_shown < RESULTS_INTERVAL {
             self.show_progress();
+            if self.pointed {
+                self.draw();
+            }
             return;
         }
         self.results_shown = now;
@@ -443,6 +430,18 @@ impl App {
         self.controls
             .show_settings(&self.settings, self.editing.as_ref());
         self.controls.show_scene(&scene);
+        self.scene = Some(scene);
+        self.draw();
+        self.show_progress();
+        if state != Some(State::Running) && self.settle_timer.is_none() {
+            self.announce();
+        }
+    }
+
+    /// Draws the figures.
+    fn draw(&mut self) {
+        self.pointed = false;
+        let Some(scene) = &self.scene else { return };
         let dark = match self.settings.theme {
             Theme::Light => false,
             Theme::Dark => true,
@@ -454,12 +453,8 @@ impl App {
         } else {
             &Palette::LIGHT
         };
-        if let Err(error) = self.figures.show(&scene, palette) {
+        if let Err(error) = self.figures.show(scene, palette) {
             super::log(&error);
-        }
-        self.show_progress();
-        if state != Some(State::Running) && self.settle_timer.is_none() {
-            self.announce(&scene);
         }
     }
 
@@ -485,8 +480,9 @@ impl App {
     }
 
     /// Tells those who don't see the page what has settled.
-    fn announce(&mut self, scene: &Scene) {
-        let answer: String = scene.answer.iter().map(|span| span.text.as_str()).collect();
+    fn announce(&mut self) {
+        let answer = self.scene.iter().flat_map(|scene| &scene.answer);
+        let answer: String = answer.map(|span| span.text.as_str()).collect();
         let run = self.run.as_ref().map_or_else(String::new, Run::describe);
         let news = format!("{answer} {run}");
         if news != self.announced {

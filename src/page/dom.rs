@@ -60,6 +60,12 @@ pub(super) fn set_attribute(element: &Element, name: &str, value: &str) {
     }
 }
 
+/// Removes an attribute.
+pub(super) fn remove_attribute(element: &Element, name: &str) {
+    // As above.
+    let _ = element.remove_attribute(name);
+}
+
 /// Sets a boolean attribute.
 pub(super) fn toggle_attribute(element: &Element, name: &str, on: bool) {
     // As above.

@@ -2,6 +2,7 @@
 
 use super::Run;
 use super::format::{decimals_for, fixed, grouped, significant};
+use super::readout::{Cursor, Readable, Reading, Table};
 use crate::theory::Exact;
 
 /// What the convergence figure shows.
@@ -19,6 +20,8 @@ pub struct ConvergenceFigure {
     pub decades: (f64, f64),
     /// The estimates shown.
     pub range: (f64, f64),
+    /// Where the reader points.
+    pub cursor: Option<Cursor>,
     /// What the figure shows, in words.
     pub summary: String,
 }
@@ -26,6 +29,8 @@ pub struct ConvergenceFigure {
 /// The estimate after so many samples.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct EstimatePoint {
+    /// How many samples there were.
+    pub samples: u64,
     /// The common logarithm of the number of samples.
     pub decade: f64,
     /// The estimate.
@@ -60,6 +65,7 @@ impl ConvergenceFigure {
                     None => point.d_standard_deviation,
                 };
                 Some(EstimatePoint {
+                    samples: point.samples,
                     decade: decade(point.samples as f64),
                     value: measured?,
                     standard_error: error(point.samples),
@@ -87,6 +93,73 @@ impl ConvergenceFigure {
             estimates,
             decades: (decade(FEWEST), decade(samples.max(1000) as f64)),
             range: (value - reach, value + reach),
+            cursor: None,
+        }
+    }
+}
+
+impl EstimatePoint {
+    /// The estimate and two standard errors, with as many decimals as they deserve.
+    fn texts(&self) -> [String; 2] {
+        let decimals = decimals_for(self.standard_error);
+        [self.value, 2.0 * self.standard_error].map(|value| fixed(value, decimals))
+    }
+}
+
+impl Readable for ConvergenceFigure {
+    fn summary(&self) -> &str {
+        &self.summary
+    }
+
+    fn places(&self) -> Vec<f64> {
+        self.estimates.iter().map(|point| point.decade).collect()
+    }
+
+    fn point_at(&mut self, place: f64) {
+        let mut points = self.estimates.iter();
+        let Some(point) = points.find(|point| point.decade == place) else {
+            return;
+        };
+        let label = grouped(point.samples);
+        let [value, errors] = point.texts();
+        let words =
+            format!("After {label} samples: {value} plus or minus {errors}, two standard errors.");
+        self.cursor = Some(Cursor {
+            place,
+            label,
+            readings: vec![Reading {
+                value: point.value,
+                lines: vec![format!("{value} ± {errors}")],
+            }],
+            words,
+        });
+    }
+
+    fn cursor(&self) -> Option<&Cursor> {
+        self.cursor.as_ref()
+    }
+
+    /// Some twenty of the estimates, the last of them among these.
+    fn table(&self) -> Table {
+        let step = self.estimates.len().div_ceil(20).max(1);
+        let mut points: Vec<_> = self.estimates.iter().rev().step_by(step).collect();
+        points.reverse();
+        let rows = points.into_iter().map(|point| {
+            let [value, errors] = point.texts();
+            let apart = (point.value - self.exact).abs() / point.standard_error;
+            let apart = if point.standard_error > 0.0 {
+                format!("{} s.e.", fixed(apart, 1))
+            } else {
+                String::new()
+            };
+            vec![grouped(point.samples), value, errors, apart]
+        });
+        Table {
+            caption: format!("{}; {}", self.name, self.exact_label),
+            columns: ["samples", "measured", "two standard errors", "apart by"]
+                .map(str::to_owned)
+                .into(),
+            rows: rows.collect(),
         }
     }
 }

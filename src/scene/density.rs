@@ -1,6 +1,7 @@
 //! The figure of the densities before and after dropout.
 
-use super::format::{fixed, share, significant};
+use super::format::{decimals_for, fixed, share, significant};
+use super::readout::{Cursor, Readable, Reading, Table, round_places};
 use crate::sampling::{Estimate, Histogram, Range};
 use crate::settings::Settings;
 use crate::theory::{Atom, Density, Exact, Moments};
@@ -16,6 +17,8 @@ pub struct DensityFigure {
     pub before: PlottedDensity,
     /// Of d.
     pub after: PlottedDensity,
+    /// Where the reader points.
+    pub cursor: Option<Cursor>,
     /// What the figure shows, in words.
     pub summary: String,
 }
@@ -33,6 +36,7 @@ pub struct PlottedDensity {
     pub histogram: Vec<(f64, f64)>,
     /// Its name and standard deviation.
     pub label: String,
+    density: Density,
 }
 
 /// An atom and the words at its stem.
@@ -52,14 +56,14 @@ impl DensityFigure {
         let range = Range::of(input, p, scaling);
         let before = PlottedDensity::new(
             "before",
-            &Density::before(input),
+            Density::before(input),
             &exact.x,
             range,
             estimate.map(Estimate::before),
         );
         let after = PlottedDensity::new(
             "after",
-            &Density::after(input, p, scaling),
+            Density::after(input, p, scaling),
             &exact.d,
             range,
             estimate.map(Estimate::after),
@@ -75,7 +79,119 @@ impl DensityFigure {
             top,
             before,
             after,
+            cursor: None,
             summary,
+        }
+    }
+
+    fn both(&self) -> [&PlottedDensity; 2] {
+        [&self.before, &self.after]
+    }
+
+    /// Round activations, at most so many, and the atoms.
+    fn activations(&self, most: f64) -> Vec<f64> {
+        let (low, high) = (self.range.low, self.range.high);
+        let mut places = round_places((low, high), most);
+        for atom in self.both().into_iter().flat_map(|it| &it.atoms) {
+            let index = places.partition_point(|place| *place < atom.location);
+            if (low..=high).contains(&atom.location) && places.get(index) != Some(&atom.location) {
+                places.insert(index, atom.location);
+            }
+        }
+        places
+    }
+
+    /// A density as text: all of a figure with the same number of decimals.
+    fn text(&self, density: f64) -> String {
+        if density.is_finite() {
+            fixed(density, 2 + decimals_for(self.top))
+        } else {
+            "unbounded".to_owned()
+        }
+    }
+}
+
+impl Readable for DensityFigure {
+    fn summary(&self) -> &str {
+        &self.summary
+    }
+
+    fn places(&self) -> Vec<f64> {
+        self.activations(160.0)
+    }
+
+    fn point_at(&mut self, place: f64) {
+        let values = self.both().map(|it| it.density.at(place));
+        let texts = values.map(|value| self.text(value));
+        let shares = self.both().map(|it| share_up_to(it, place));
+        let atoms: String = [(&self.before, "Before"), (&self.after, "After")]
+            .into_iter()
+            .flat_map(|(it, when)| it.atoms.iter().map(move |atom| (atom, when)))
+            .filter(|(atom, _)| atom.location == place)
+            .map(|(atom, when)| format!(" {when}, {}.", atom.label))
+            .collect();
+        let label = significant(place, 4);
+        let words = format!(
+            "Activation {label}: density {} before and {} after dropout; {} of the units before and \
+             {} after lie up to here.{atoms}",
+            texts[0], texts[1], shares[0], shares[1]
+        );
+        let mut lines = ["before", "after"].into_iter().zip(texts).zip(shares).map(
+            |((name, density), share)| {
+                vec![format!("{name} {density}"), format!("{share} to here")]
+            },
+        );
+        self.cursor = Some(Cursor {
+            place,
+            label,
+            readings: values
+                .map(|value| Reading {
+                    value,
+                    lines: lines.next().unwrap_or_default(),
+                })
+                .into(),
+            words,
+        });
+    }
+
+    fn cursor(&self) -> Option<&Cursor> {
+        self.cursor.as_ref()
+    }
+
+    fn table(&self) -> Table {
+        let mut rows = Vec::new();
+        for place in self.activations(20.0) {
+            let name = significant(place, 4);
+            let mut row = vec![name.clone()];
+            row.extend(self.both().map(|it| self.text(it.density.at(place))));
+            row.extend(self.both().map(|it| share_up_to(it, place)));
+            rows.push(row);
+            let masses = self.both().map(|it| {
+                let atom = it.atoms.iter().find(|atom| atom.location == place);
+                atom.map_or(0.0, |atom| atom.mass)
+            });
+            if masses != [0.0; 2] {
+                let mut row = vec![format!("exactly {name}")];
+                row.extend(masses.map(|mass| match mass {
+                    0.0 => "none".to_owned(),
+                    mass => format!("{} of all", share(mass)),
+                }));
+                row.extend(["", ""].map(str::to_owned));
+                rows.push(row);
+            }
+        }
+        Table {
+            caption: "Density of the activations, and the share of the units up to each".to_owned(),
+            columns: [
+                "activation",
+                "density before",
+                "density after",
+                "up to it before",
+                "up to it after",
+            ]
+            .map(str::to_owned)
+            .into(),
+            rows,
         }
     }
 }
@@ -83,18 +199,19 @@ impl DensityFigure {
 impl PlottedDensity {
     fn new(
         name: &str,
-        density: &Density,
+        density: Density,
         moments: &Moments,
         range: Range,
         histogram: Option<&Histogram>,
     ) -> Self {
         let std = moments.standard_deviation();
         Self {
-            curve: curve(density, range),
+            curve: curve(&density, range),
             atoms: density.atoms().iter().map(LabelledAtom::new).collect(),
             span: (moments.mean - std, moments.mean + std),
             histogram: histogram.map(points).unwrap_or_default(),
             label: format!("{name}, std {}", significant_std(std)),
+            density,
         }
     }
 }
@@ -154,6 +271,10 @@ fn points(histogram: &Histogram) -> Vec<(f64, f64)> {
             (middle, height)
         })
         .collect()
+}
+
+fn share_up_to(distribution: &PlottedDensity, place: f64) -> String {
+    format!("{} %", fixed(100.0 * distribution.density.up_to(place), 1))
 }
 
 fn significant_std(std: f64) -> String {

@@ -1,6 +1,7 @@
 //! The figure of the std ratio against the drop probability.
 
-use super::format::{signed_per_cent, significant};
+use super::format::{fixed, signed_per_cent, significant};
+use super::readout::{Cursor, Readable, Reading, Table};
 use crate::settings::{DropProbability, Scaling, Settings};
 use crate::theory::Exact;
 
@@ -23,6 +24,8 @@ pub struct RatioFigure {
     pub marker: Option<(f64, f64)>,
     /// What the marker says.
     pub marker_label: String,
+    /// Where the reader points.
+    pub cursor: Option<Cursor>,
     /// What the figure shows, in words.
     pub summary: String,
 }
@@ -78,9 +81,95 @@ impl RatioFigure {
             reference,
             range: (lowest, highest),
             marker,
+            cursor: None,
             marker_label: marker.map_or_else(String::new, |(_, ratio)| signed_per_cent(ratio)),
             summary: summary(marker),
             curve,
+        }
+    }
+}
+
+impl Readable for RatioFigure {
+    fn summary(&self) -> &str {
+        &self.summary
+    }
+
+    fn places(&self) -> Vec<f64> {
+        self.curve.iter().map(|point| point.0).collect()
+    }
+
+    fn point_at(&mut self, place: f64) {
+        let at = |curve: &[(f64, f64)]| curve.iter().find(|point| point.0 == place).copied();
+        let Some((_, ratio)) = at(&self.curve) else {
+            return;
+        };
+        let label = significant(place, 4);
+        let factor = format!("{}×", significant(ratio, 4));
+        let change = signed_per_cent(ratio);
+        let mut words = format!(
+            "At p = {label} the standard deviation after dropout is {} times the one before \
+             ({change}).",
+            significant(ratio, 4)
+        );
+        let mut readings = vec![Reading {
+            value: ratio,
+            lines: vec![factor, change],
+        }];
+        if let Some((_, reference)) = at(&self.reference) {
+            let factor = significant(reference, 4);
+            words += &format!(" 1/√(1−p) would be {factor}.");
+            readings.push(Reading {
+                value: reference,
+                lines: vec![format!("{factor}×")],
+            });
+        }
+        self.cursor = Some(Cursor {
+            place,
+            label,
+            readings,
+            words,
+        });
+    }
+
+    fn cursor(&self) -> Option<&Cursor> {
+        self.cursor.as_ref()
+    }
+
+    /// Every twentieth, and the current p.
+    fn table(&self) -> Table {
+        let marker = self.marker.map(|(p, _)| p);
+        let mut points: Vec<_> = self.curve.iter().step_by(5).copied().collect();
+        if let Some(marker) = self.marker {
+            let index = points.partition_point(|point| point.0 < marker.0);
+            if points.get(index) != Some(&marker) {
+                points.insert(index, marker);
+            }
+        }
+        let has_reference = !self.reference.is_empty();
+        let row = |(p, ratio): (f64, f64)| {
+            let now = if marker == Some(p) { ", as set" } else { "" };
+            let measured = THREAD_MEASUREMENTS.iter().find(|(at, _)| *at == p);
+            let reference = has_reference.then(|| fixed(1.0 / (1.0 - p).sqrt(), 4));
+            [
+                format!("{}{now}", significant(p, 4)),
+                fixed(ratio, 4),
+                signed_per_cent(ratio),
+            ]
+            .into_iter()
+            .chain(reference)
+            .chain([measured.map_or_else(String::new, |(_, ratio)| fixed(*ratio, 2))])
+            .collect()
+        };
+        let reference = has_reference.then_some("1/√(1−p)");
+        let columns = ["p", "std after ÷ before", "change"].into_iter();
+        let columns = columns.chain(reference).chain(["thread measured"]);
+        Table {
+            caption: format!(
+                "Standard deviation after dropout ÷ the one before it: {}",
+                self.label
+            ),
+            columns: columns.map(str::to_owned).collect(),
+            rows: points.into_iter().map(row).collect(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 
-use super::input::normal_density;
+use super::input::{normal_density, normal_probability};
 
 /// Normal densities further out than this many standard deviations are left out: exp(-9²/2) is
 /// 3·10⁻¹⁸.
@@ -73,7 +73,50 @@ impl Product {
         if t == 0.0 && self.is_singular() {
             return f64::INFINITY;
         }
-        self.over_positive(t) + self.mirrored().over_positive(-t)
+        let density =
+            |product: &Self, t| product.over_positive(t, |u, z| product.integrand(t, u, z));
+        density(self, t) + density(&self.mirrored(), -t)
+    }
+
+    /// The probability that x·g ≤ `t`, as far as x is in its range.
+    pub(super) fn up_to(&self, t: f64) -> f64 {
+        let mirrored = self.mirrored();
+        // Where x < 0, x·g ≤ t means (-x)·g ≥ -t.
+        self.positive_up_to(t) + mirrored.positive() - mirrored.positive_up_to(-t)
+    }
+
+    /// P(x > 0).
+    fn positive(&self) -> f64 {
+        self.between(-self.mean / self.sigma, self.high)
+    }
+
+    /// P(x > 0 and x·g ≤ `t`): ∫ f(z)·Φ((t/u - 1)/v) dz over u > 0.
+    fn positive_up_to(&self, t: f64) -> f64 {
+        let noise = |u: f64| normal_probability((t / u - 1.0) / self.v);
+        if t == 0.0 {
+            return self.positive() * noise(1.0);
+        }
+        let reached = self.over_positive(t, |u, z| self.shape.density(z) * noise(u));
+        // Of smaller u, g takes all to below a positive t and none to below a negative one.
+        let near = (t / (1.0 + REACH * self.v) - self.mean) / self.sigma;
+        let rest = if t > 0.0 {
+            self.between(-self.mean / self.sigma, near)
+        } else {
+            0.0
+        };
+        reached + rest
+    }
+
+    /// The probability of z between two values, as far as they are in its range.
+    fn between(&self, from: f64, to: f64) -> f64 {
+        let (from, to) = (from.max(self.low), to.min(self.high));
+        if from >= to {
+            return 0.0;
+        }
+        match self.shape {
+            Shape::Normal => normal_probability(to) - normal_probability(from),
+            Shape::Uniform => (to - from) / (2.0 * 3.0_f64.sqrt()),
+        }
     }
 
     /// The same for -x.
@@ -86,13 +129,13 @@ impl Product {
         }
     }
 
-    /// The part of the integral over u > 0.
+    /// ∫ of an integrand of u and z dz over the u > 0 from which g reaches `t`.
     ///
     /// Near u = 0 the integrand is smooth in ln u, elsewhere in z. So the range is cut into panels
     /// that span at most a factor 2 in u, 4 standard deviations of x, and 4 of the noise, and each
     /// gets a Gauss–Legendre rule. (One trapezoidal sum over ln u, the usual choice, converges as
     /// fast for a normal, but not for the edges of a uniform.)
-    fn over_positive(&self, t: f64) -> f64 {
+    fn over_positive(&self, t: f64, integrand: impl Fn(f64, f64) -> f64) -> f64 {
         // g = t/u is within reach for u from `near` to `far`.
         let reach = REACH * self.v;
         let (near, far) = if t > 0.0 {
@@ -124,7 +167,7 @@ impl Product {
         while z < end {
             let noise_step = 4.0 * self.v * u / t.abs();
             let step = (noise_step.min(1.0) * u / self.sigma).min(4.0).min(end - z);
-            sum += gauss_legendre(step, |dz| self.integrand(t, u + self.sigma * dz, z + dz));
+            sum += gauss_legendre(step, |dz| integrand(u + self.sigma * dz, z + dz));
             z += step;
             u += self.sigma * step;
         }
@@ -140,6 +183,16 @@ impl Product {
             Shape::Uniform => normal_density(noise) / (2.0 * 3.0_f64.sqrt()),
         };
         density / spread
+    }
+}
+
+impl Shape {
+    /// The density of z.
+    fn density(self, z: f64) -> f64 {
+        match self {
+            Self::Normal => normal_density(z),
+            Self::Uniform => 1.0 / (2.0 * 3.0_f64.sqrt()),
+        }
     }
 }
 
