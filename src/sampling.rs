@@ -9,6 +9,7 @@ mod generator;
 mod histogram;
 mod kernel;
 mod moments;
+mod normal;
 
 pub use experiment::{Checkpoint, ChunkResult, Comparison, Estimate, Experiment};
 pub use histogram::{Histogram, Range};

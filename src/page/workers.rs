@@ -71,7 +71,10 @@ pub(super) struct Pool {
 struct Member {
     id: u32,
     worker: Worker,
+    /// Its script runs, and it can be given jobs.
     ready: bool,
+    /// It has done a job, so it could start the program.
+    proven: bool,
     jobs: Vec<Job>,
 }
 
@@ -108,7 +111,8 @@ impl Pool {
             drop(this);
             if let Err(error) = Self::add_worker(pool) {
                 super::log(&error);
-                Self::give_up(pool);
+                Self::soon(pool, Self::give_up);
+                return;
             }
         }
     }
@@ -129,9 +133,8 @@ impl Pool {
         let mut this = pool.borrow_mut();
         if this.on_page {
             this.jobs_on_page += 1;
-            let window = this.window.clone();
             drop(this);
-            Self::run_on_page(pool, &window, job);
+            Self::run_on_page(pool, job);
             return;
         }
         let free = this.workers.iter_mut().filter(|worker| worker.ready);
@@ -142,10 +145,24 @@ impl Pool {
                 &(job.chunk as f64).into(),
                 &JsValue::from_str(&job.fragment),
             );
-            match member.worker.post_message(&message) {
-                Ok(()) => member.jobs.push(job),
-                Err(error) => super::log(&error),
+            let id = member.id;
+            let posted = member.worker.post_message(&message);
+            member.jobs.push(job);
+            drop(this);
+            if let Err(error) = posted {
+                super::log(&error);
+                Self::soon(pool, move |pool| Self::lose(pool, id));
             }
+        }
+    }
+
+    /// Does something that tells the page of it, once the page has returned from what it does now.
+    fn soon(pool: &SharedPool, action: impl FnOnce(&SharedPool) + 'static) {
+        let window = pool.borrow().window.clone();
+        let pool = Rc::clone(pool);
+        let action = Closure::once_into_js(move || action(&pool));
+        if let Err(error) = window.set_timeout_with_callback(action.unchecked_ref()) {
+            super::log(&error);
         }
     }
 
@@ -182,6 +199,7 @@ impl Pool {
             id,
             worker,
             ready: false,
+            proven: false,
             jobs: Vec::new(),
         });
         Ok(())
@@ -203,6 +221,7 @@ impl Pool {
             if member.jobs.is_empty() {
                 return;
             }
+            member.proven = true;
             // A worker runs its jobs in the order in which it got them.
             let Job { run, chunk, .. } = member.jobs.remove(0);
             let numbers = Float64Array::new(message).to_vec();
@@ -216,8 +235,8 @@ impl Pool {
         tell(report);
     }
 
-    /// A worker died. One that had been at work is replaced by the next `prepare`; one that never
-    /// started says that none will.
+    /// A worker died. One that has done a job is replaced by the next `prepare`; one that never did
+    /// says that none will.
     fn lose(pool: &SharedPool, id: u32) {
         let mut this = pool.borrow_mut();
         let Some(index) = this.workers.iter().position(|member| member.id == id) else {
@@ -227,7 +246,7 @@ impl Pool {
         member.worker.terminate();
         let tell = Rc::clone(&this.tell);
         drop(this);
-        if !member.ready {
+        if !member.proven {
             Self::give_up(pool);
         }
         for job in member.jobs {
@@ -249,11 +268,11 @@ impl Pool {
                 tell(Report::Lost(job));
             }
         }
+        tell(Report::Room);
     }
 
-    fn run_on_page(pool: &SharedPool, window: &Window, job: Job) {
-        let pool = Rc::clone(pool);
-        let slice = Closure::once_into_js(move || {
+    fn run_on_page(pool: &SharedPool, job: Job) {
+        Self::soon(pool, move |pool| {
             let numbers = run_job(&job.fragment, job.chunk);
             let mut this = pool.borrow_mut();
             this.jobs_on_page -= 1;
@@ -265,10 +284,6 @@ impl Pool {
                 numbers,
             });
         });
-        let slice = slice.unchecked_ref();
-        if let Err(error) = window.set_timeout_with_callback(slice) {
-            super::log(&error);
-        }
     }
 }
 

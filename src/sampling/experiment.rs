@@ -2,7 +2,7 @@
 
 use super::generator::LaneGenerator;
 use super::histogram::{Histogram, Range};
-use super::kernel::{Accumulator, Block, Kernel, Standardised, Sums};
+use super::kernel::{Accumulator, Block, Kernel, Sums};
 use super::moments::{RunningMoments, as_f64};
 use crate::settings::{SampleCount, Seed, Settings};
 use crate::theory::Exact;
@@ -45,8 +45,6 @@ pub struct ChunkResult {
 /// What the chunks so far, merged in order, say.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Estimate {
-    x: Standardised,
-    d: Standardised,
     sums: Sums,
     before: Histogram,
     after: Histogram,
@@ -92,7 +90,7 @@ impl Comparison {
     #[must_use]
     pub fn all(exact: &Exact, samples: u64, estimate: Option<&Estimate>) -> [Self; 6] {
         let errors = exact.standard_errors(samples);
-        let measured = estimate.map_or([None; 6], Estimate::measured);
+        let measured = estimate.map_or([None; 6], |estimate| measured(&estimate.sums));
         let rows = [
             ("x.mean", Some(exact.x.mean), Some(errors.x_mean)),
             (
@@ -199,10 +197,10 @@ impl Experiment {
             }
             blocks += 1;
             if chunk == 0 && blocks.is_power_of_two() {
-                result.early.push(accumulator.clone().finish());
+                result.early.push(accumulator.sums());
             }
         });
-        result.sums = accumulator.finish();
+        result.sums = accumulator.sums();
         result
     }
 
@@ -227,8 +225,6 @@ impl Experiment {
     #[must_use]
     pub fn estimate(&self) -> Estimate {
         Estimate {
-            x: self.kernel.x,
-            d: self.kernel.d,
             sums: Sums::default(),
             before: Histogram::new(self.range),
             after: Histogram::new(self.range),
@@ -248,10 +244,11 @@ impl ChunkResult {
     }
 
     fn count(&mut self, block: &Block, samples: usize, kernel: &Kernel) {
-        let x = block.continuous_x().take(samples);
-        self.before.add(x.map(|x| x.map(|x| kernel.x.value(x))));
-        let d = block.continuous_d().take(samples);
-        self.after.add(d.map(|d| d.map(|d| kernel.d.value(d))));
+        for sample in 0..samples {
+            let [x, d] = kernel.activations(block, sample);
+            self.before.add(x);
+            self.after.add(d);
+        }
     }
 
     /// The result as numbers, exact, to be posted from a worker.
@@ -285,7 +282,7 @@ impl Estimate {
     /// a figure to tell them apart.
     fn remember(&mut self, sums: &Sums) {
         const APART: f64 = 1.02;
-        let [_, _, _, d_standard_deviation, standard_deviation_ratio, _] = self.measured_from(sums);
+        let [_, _, _, d_standard_deviation, standard_deviation_ratio, _] = measured(sums);
         if let [.., before, last] = self.history.as_slice()
             && as_f64(last.samples) < APART * as_f64(before.samples)
         {
@@ -310,27 +307,6 @@ impl Estimate {
         self.sums.x.count()
     }
 
-    /// The measured values, in the order of [`Comparison::all`].
-    fn measured(&self) -> [Option<f64>; 6] {
-        self.measured_from(&self.sums)
-    }
-
-    fn measured_from(&self, sums: &Sums) -> [Option<f64>; 6] {
-        let Sums { x, d, zeros } = sums;
-        let mean = |moments: &RunningMoments, standardised: Standardised| {
-            Some(standardised.mean + standardised.unit * moments.mean()?)
-        };
-        let std = |moments: &RunningMoments, standardised: Standardised| {
-            Some(standardised.unit * moments.sample_standard_deviation()?)
-        };
-        let (x_std, d_std) = (std(x, self.x), std(d, self.d));
-        let ratio = d_std
-            .zip(x_std.filter(|x_std| *x_std > 0.0))
-            .map(|(d_std, x_std)| d_std / x_std);
-        let zeros = (x.count() > 0).then(|| as_f64(*zeros) / as_f64(x.count()));
-        [mean(x, self.x), x_std, mean(d, self.d), d_std, ratio, zeros]
-    }
-
     /// The values of x in the run.
     #[must_use]
     pub fn before(&self) -> &Histogram {
@@ -342,4 +318,14 @@ impl Estimate {
     pub fn after(&self) -> &Histogram {
         &self.after
     }
+}
+
+/// The measured values, in the order of [`Comparison::all`].
+fn measured(Sums { x, d, zeros }: &Sums) -> [Option<f64>; 6] {
+    let [x_std, d_std] = [x, d].map(RunningMoments::sample_standard_deviation);
+    let ratio = d_std
+        .zip(x_std.filter(|x_std| *x_std > 0.0))
+        .map(|(d_std, x_std)| d_std / x_std);
+    let zeros = (x.count() > 0).then(|| as_f64(*zeros) / as_f64(x.count()));
+    [x.mean(), x_std, d.mean(), d_std, ratio, zeros]
 }

@@ -34,7 +34,8 @@ impl LaneGenerator {
     }
 
     /// The next 32 uniform bits of each lane.
-    #[inline]
+    // At any optimisation level: a call in the kernel's loops would put the state through memory.
+    #[inline(always)]
     pub(super) fn next(&mut self) -> u32x4 {
         let [a, b, c, d] = &mut self.state;
         let word = *a + *d;

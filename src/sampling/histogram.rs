@@ -72,6 +72,7 @@ impl Range {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Histogram {
     range: Range,
+    bins_a_unit: f64,
     samples: u64,
     counts: Vec<u64>,
 }
@@ -83,27 +84,25 @@ impl Histogram {
     pub(super) fn new(range: Range) -> Self {
         Self {
             range,
+            bins_a_unit: Self::BINS as f64 / range.width(),
             samples: 0,
             counts: vec![0; Self::BINS],
         }
     }
 
-    pub(super) fn add(&mut self, values: impl Iterator<Item = Option<f64>>) {
-        let per_bin = Self::BINS as f64 / self.range.width();
-        for value in values {
-            self.samples += 1;
-            let Some(value) = value else { continue };
-            let bin = (value - self.range.low) * per_bin;
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "truncation is what finds the bin, and negative values were left out"
-            )]
-            if bin >= 0.0
-                && let Some(count) = self.counts.get_mut(bin as usize)
-            {
-                *count += 1;
-            }
+    pub(super) fn add(&mut self, value: Option<f64>) {
+        self.samples += 1;
+        let Some(value) = value else { return };
+        let bin = (value - self.range.low) * self.bins_a_unit;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "truncation is what finds the bin, and negative values are left out"
+        )]
+        if bin >= 0.0
+            && let Some(count) = self.counts.get_mut(bin as usize)
+        {
+            *count += 1;
         }
     }
 
@@ -123,9 +122,9 @@ impl Histogram {
     pub(super) fn from_numbers(range: Range, numbers: &[f64]) -> Option<Self> {
         let (samples, counts) = numbers.split_first()?;
         (counts.len() == Self::BINS).then(|| Self {
-            range,
             samples: as_u64(*samples),
             counts: counts.iter().copied().map(as_u64).collect(),
+            ..Self::new(range)
         })
     }
 
@@ -144,7 +143,7 @@ impl Histogram {
     /// The height of each bin, so that it can lie over the continuous part of a density: count /
     /// (samples · width of a bin).
     pub fn heights(&self) -> impl ExactSizeIterator<Item = f64> + '_ {
-        let unit = Self::BINS as f64 / (self.range.width() * as_f64(self.samples.max(1)));
+        let unit = self.bins_a_unit / as_f64(self.samples.max(1));
         self.counts.iter().map(move |&count| as_f64(count) * unit)
     }
 }

@@ -1,11 +1,10 @@
-//! Mean and central moments up to the fourth, numerically stable and mergeable.
+//! Mean and variance, numerically stable and mergeable.
 
 /// Running moments of the values seen so far.
 ///
-/// Holds the mean and the sums of the powers of the deviations from it, and updates them by the
-/// formulas of Pébay (2008, SAND2008-6212, eq. 2.1 and 3.1), which extend those of Welford (1962)
-/// and Chan, Golub and LeVeque (1979). Sums of raw powers would be faster and lose all digits
-/// where the mean is large against the spread.
+/// Holds the mean and the sum of the squared deviations from it, and updates them by the formulas of
+/// Welford (1962) and of Chan, Golub and LeVeque (1979). Sums of raw powers would be faster and lose all
+/// digits where the mean is large against the spread.
 ///
 /// ```
 /// use dropout_moments::sampling::RunningMoments;
@@ -21,41 +20,49 @@
 pub struct RunningMoments {
     count: u64,
     mean: f64,
-    /// Σ (x - mean)^k for k = 2, 3, 4.
-    deviations: [f64; 3],
+    /// Σ (x - mean)².
+    squares: f64,
 }
 
 impl RunningMoments {
-    /// The moments of `count` values from the sums of their first four powers.
+    /// The moments of `count` values from their sum and that of their squares.
     ///
     /// # Precision
     /// Made for values that lie around 0, such as standardised ones: subtracting the mean then
     /// costs no digits.
-    pub(super) fn from_power_sums(count: u64, sums: [f64; 4]) -> Self {
+    pub(super) fn from_power_sums(count: u64, sum: f64, squares: f64) -> Self {
         if count == 0 {
             return Self::default();
         }
-        let n = as_f64(count);
-        let [mean, s2, s3, s4] = sums.map(|sum| sum / n);
-        let square = mean * mean;
+        let mean = sum / as_f64(count);
         Self {
             count,
             mean,
-            deviations: [
-                n * (s2 - square),
-                n * (s3 - 3.0 * mean * s2 + 2.0 * mean * square),
-                n * (s4 - 4.0 * mean * s3 + 6.0 * square * s2 - 3.0 * square * square),
-            ],
+            squares: squares - sum * mean,
+        }
+    }
+
+    /// The moments of `count` values that are all the same.
+    pub(super) fn of_equal(count: u64, value: f64) -> Self {
+        Self {
+            count,
+            mean: value,
+            squares: 0.0,
+        }
+    }
+
+    /// The moments of scale · x + offset.
+    pub(super) fn scaled(&self, scale: f64, offset: f64) -> Self {
+        Self {
+            count: self.count,
+            mean: scale * self.mean + offset,
+            squares: scale * scale * self.squares,
         }
     }
 
     /// Adds one value.
     pub fn push(&mut self, value: f64) {
-        self.merge(&Self {
-            count: 1,
-            mean: value,
-            deviations: [0.0; 3],
-        });
+        self.merge(&Self::of_equal(1, value));
     }
 
     /// Adds all values of `other`.
@@ -67,23 +74,12 @@ impl RunningMoments {
             *self = *other;
             return;
         }
-        let (na, nb) = (as_f64(self.count), as_f64(other.count));
-        let n = na + nb;
+        let (ours, theirs) = (as_f64(self.count), as_f64(other.count));
         let delta = other.mean - self.mean;
-        let [a2, a3, a4] = self.deviations;
-        let [b2, b3, b4] = other.deviations;
-        let share = delta / n;
-        let cross = delta * share * na * nb;
+        let share = theirs / (ours + theirs);
         self.count += other.count;
-        self.mean += share * nb;
-        self.deviations = [
-            a2 + b2 + cross,
-            a3 + b3 + cross * share * (na - nb) + 3.0 * share * (na * b2 - nb * a2),
-            a4 + b4
-                + cross * share * share * (na * na - na * nb + nb * nb)
-                + 6.0 * share * share * (na * na * b2 + nb * nb * a2)
-                + 4.0 * share * (na * b3 - nb * a3),
-        ];
+        self.mean += delta * share;
+        self.squares += other.squares + delta * delta * share * ours;
     }
 
     /// How many values were seen.
@@ -102,7 +98,7 @@ impl RunningMoments {
     /// values.
     #[must_use]
     pub fn sample_variance(&self) -> Option<f64> {
-        (self.count > 1).then(|| self.deviations[0].max(0.0) / as_f64(self.count - 1))
+        (self.count > 1).then(|| self.squares.max(0.0) / as_f64(self.count - 1))
     }
 
     /// The square root of the sample variance, as `torch.std` has it; `None` of fewer than two
@@ -112,31 +108,15 @@ impl RunningMoments {
         self.sample_variance().map(f64::sqrt)
     }
 
-    /// The skewness of the sample, m₃/m₂^{3/2} with divisor n; `None` where the variance is 0.
-    #[must_use]
-    pub fn skewness(&self) -> Option<f64> {
-        let [d2, d3, _] = self.deviations;
-        (d2 > 0.0).then(|| as_f64(self.count).sqrt() * d3 / (d2 * d2.sqrt()))
+    pub(super) fn to_numbers(self) -> [f64; 3] {
+        [as_f64(self.count), self.mean, self.squares]
     }
 
-    /// The excess kurtosis of the sample, m₄/m₂² - 3 with divisor n; `None` where the variance
-    /// is 0.
-    #[must_use]
-    pub fn excess_kurtosis(&self) -> Option<f64> {
-        let [d2, _, d4] = self.deviations;
-        (d2 > 0.0).then(|| as_f64(self.count) * d4 / (d2 * d2) - 3.0)
-    }
-
-    pub(super) fn to_numbers(self) -> [f64; 5] {
-        let [d2, d3, d4] = self.deviations;
-        [as_f64(self.count), self.mean, d2, d3, d4]
-    }
-
-    pub(super) fn from_numbers([count, mean, d2, d3, d4]: [f64; 5]) -> Self {
+    pub(super) fn from_numbers([count, mean, squares]: [f64; 3]) -> Self {
         Self {
             count: as_u64(count),
             mean,
-            deviations: [d2, d3, d4],
+            squares,
         }
     }
 }
@@ -171,12 +151,15 @@ mod tests {
     #[test]
     fn power_sums_give_what_pushing_gives() {
         let values = [0.5, -1.25, 2.0, 0.0, -0.75];
-        let sums = [1, 2, 3, 4].map(|k| values.iter().map(|v: &f64| v.powi(k)).sum());
-        let (a, b) = (RunningMoments::from_power_sums(5, sums), of(&values));
+        let [sum, squares] = [1, 2].map(|k| values.iter().map(|v: &f64| v.powi(k)).sum());
+        let (a, b) = (
+            RunningMoments::from_power_sums(5, sum, squares),
+            of(&values),
+        );
         for (a, b) in a.to_numbers().into_iter().zip(b.to_numbers()) {
             assert!((a - b).abs() < 1e-14, "{a} {b}");
         }
-        let none = RunningMoments::from_power_sums(0, [0.0; 4]);
+        let none = RunningMoments::from_power_sums(0, 0.0, 0.0);
         assert_eq!(none, RunningMoments::default());
     }
 

@@ -68,17 +68,22 @@ async fn the_run_that_starts_by_itself_has_the_golden_bits() {
     assert_golden_run(&stage).await;
 }
 
-/// Counts the chunks that come from workers. The first worker to answer can be made to die of it.
+/// Counts the workers and the chunks that come from them. A worker that has answered before can be made
+/// to die of its next answer.
 const WATCH_WORKERS: &str = "
+    globalThis.workers = 0;
     globalThis.chunks = 0;
     globalThis.deaths = 0;
     Worker = class extends Worker {
+        answers = 0;
         constructor(url) {
             super(url);
+            workers += 1;
             this.addEventListener('message', ({ data }) => {
                 if (data instanceof Float64Array) {
                     chunks += 1;
-                    if (deaths > 0) {
+                    this.answers += 1;
+                    if (deaths > 0 && this.answers > 1) {
                         deaths -= 1;
                         this.dispatchEvent(new Event('error'));
                     }
@@ -90,6 +95,10 @@ const WATCH_WORKERS: &str = "
 /// Runs five chunks, the last of which is not full, and compares what the page shows.
 async fn assert_long_run(stage: &Stage) {
     stage.click(RUN_THESE);
+    assert_long_run_ends(stage).await;
+}
+
+async fn assert_long_run_ends(stage: &Stage) {
     stage
         .until("all five million are drawn", || {
             stage.experiment() == "done" && stage.value("run.samples") == Some(5e6)
@@ -226,6 +235,73 @@ async fn workers_that_can_not_load_the_glue_are_replaced_by_the_page() {
         .await
         .expect("the page starts");
     assert_golden_run(&stage).await;
+}
+
+/// Fails if there were more workers than a pool holds.
+fn assert_no_worker_was_replaced(stage: &Stage) {
+    let enough = "0 < workers && workers <= Math.min(navigator.hardwareConcurrency, 8)";
+    assert_eq!(stage.run_script(enough), true, "workers were replaced");
+}
+
+/// Makes something of what is posted to workers.
+fn intercept_posts(stage: &Stage, body: &str) {
+    stage.run_script(WATCH_WORKERS);
+    stage.run_script(&format!(
+        "Worker = class extends Worker {{
+            postMessage(message) {{
+                {body}
+            }}
+        }}"
+    ));
+}
+
+#[wasm_bindgen_test]
+async fn workers_that_can_not_start_the_program_are_replaced_by_the_page() {
+    let stage = Stage::before_start(LONG_RUN).await;
+    let broken = "super.postMessage(message instanceof WebAssembly.Module ? {} : message);";
+    intercept_posts(&stage, broken);
+    stage.start_as_usual().await.expect("the page starts");
+    stage.until_run_is("done").await;
+    assert_long_run(&stage).await;
+    assert_eq!(stage.run_script("chunks"), 0, "the page has drawn them all");
+    assert_no_worker_was_replaced(&stage);
+}
+
+#[wasm_bindgen_test]
+async fn workers_that_take_no_jobs_are_replaced_by_the_page() {
+    let stage = Stage::before_start(LONG_RUN).await;
+    intercept_posts(
+        &stage,
+        "if (Array.isArray(message)) throw new Error('no jobs here');
+         super.postMessage(message);",
+    );
+    stage.start_as_usual().await.expect("the page starts");
+    let error = stage.until_error().await;
+    assert!(error.contains("no jobs here"), "{error}");
+    stage.until_run_is("done").await;
+    assert_long_run(&stage).await;
+    assert_eq!(stage.run_script("chunks"), 0, "the page has drawn them all");
+    assert_no_worker_was_replaced(&stage);
+}
+
+#[wasm_bindgen_test]
+async fn a_job_that_can_not_be_posted_is_drawn_by_another_worker() {
+    let stage = Stage::before_start(LONG_RUN).await;
+    intercept_posts(
+        &stage,
+        "if (globalThis.refusals > 0 && this.answers > 0 && Array.isArray(message)) {
+             refusals -= 1;
+             throw new Error('not this one');
+         }
+         super.postMessage(message);",
+    );
+    stage.start_as_usual().await.expect("the page starts");
+    stage.until_run_is("done").await;
+    stage.run_script("globalThis.refusals = 1");
+    stage.click(RUN_THESE);
+    let error = stage.until_error().await;
+    assert!(error.contains("not this one"), "{error}");
+    assert_long_run_ends(&stage).await;
 }
 
 #[wasm_bindgen_test]

@@ -147,6 +147,19 @@ impl Stage {
         self.errors.take()
     }
 
+    /// Waits for an error that is expected, and takes it.
+    pub(crate) async fn until_error(&self) -> String {
+        for _ in 0..PATIENCE {
+            let mut errors = self.take_errors();
+            if let Some(error) = errors.pop() {
+                assert!(errors.is_empty(), "more than one: {errors:?}, {error}");
+                return error;
+            }
+            self.frame().await;
+        }
+        panic!("there was no error within {PATIENCE} frames");
+    }
+
     /// Waits for the next animation frame.
     pub(crate) async fn frame(&self) {
         let mut request = |resolve: Function, _: Function| {
