@@ -36,6 +36,7 @@ pub struct PlottedDensity {
     pub histogram: Vec<(f64, f64)>,
     /// Its name and standard deviation.
     pub label: String,
+    name: &'static str,
     density: Density,
 }
 
@@ -120,37 +121,31 @@ impl Readable for DensityFigure {
         self.activations(160.0)
     }
 
-    fn point_at(&mut self, place: f64) {
-        let values = self.both().map(|it| it.density.at(place));
-        let texts = values.map(|value| self.text(value));
-        let shares = self.both().map(|it| share_up_to(it, place));
-        let atoms: String = [(&self.before, "Before"), (&self.after, "After")]
-            .into_iter()
-            .flat_map(|(it, when)| it.atoms.iter().map(move |atom| (atom, when)))
-            .filter(|(atom, _)| atom.location == place)
-            .map(|(atom, when)| format!(" {when}, {}.", atom.label))
-            .collect();
-        let label = significant(place, 4);
-        let words = format!(
-            "Activation {label}: density {} before and {} after dropout; {} of the units before and \
-             {} after lie up to here.{atoms}",
-            texts[0], texts[1], shares[0], shares[1]
-        );
-        let mut lines = ["before", "after"].into_iter().zip(texts).zip(shares).map(
-            |((name, density), share)| {
-                vec![format!("{name} {density}"), format!("{share} to here")]
-            },
-        );
-        self.cursor = Some(Cursor {
-            place,
-            label,
-            readings: values
-                .map(|value| Reading {
-                    value,
-                    lines: lines.next().unwrap_or_default(),
-                })
-                .into(),
-            words,
+    fn point_at(&mut self, place: Option<f64>) {
+        self.cursor = place.map(|place| {
+            let [before, after] = self.both().map(|it| Reading {
+                value: it.density.at(place),
+                lines: vec![
+                    format!("{} {}", it.name, self.text(it.density.at(place))),
+                    format!("{} to here", share_up_to(it, place)),
+                ],
+            });
+            let label = significant(place, 4);
+            let mut words = format!(
+                "Activation {label}. Density {}, {}. Of the units, {} before and {} after.",
+                before.lines[0], after.lines[0], before.lines[1], after.lines[1]
+            );
+            for it in self.both() {
+                for atom in it.atoms.iter().filter(|atom| atom.location == place) {
+                    words.extend([" Of those ", it.name, ", ", &atom.label, "."]);
+                }
+            }
+            Cursor {
+                place,
+                label,
+                readings: vec![before, after],
+                words,
+            }
         });
     }
 
@@ -159,46 +154,40 @@ impl Readable for DensityFigure {
     }
 
     fn table(&self) -> Table {
-        let mut rows = Vec::new();
+        let mut cells = Vec::new();
         for place in self.activations(20.0) {
             let name = significant(place, 4);
-            let mut row = vec![name.clone()];
-            row.extend(self.both().map(|it| self.text(it.density.at(place))));
-            row.extend(self.both().map(|it| share_up_to(it, place)));
-            rows.push(row);
             let masses = self.both().map(|it| {
                 let atom = it.atoms.iter().find(|atom| atom.location == place);
                 atom.map_or(0.0, |atom| atom.mass)
             });
+            let exactly = format!("exactly {name}");
+            cells.push(name);
+            cells.extend(self.both().map(|it| self.text(it.density.at(place))));
+            cells.extend(self.both().map(|it| share_up_to(it, place)));
             if masses != [0.0; 2] {
-                let mut row = vec![format!("exactly {name}")];
-                row.extend(masses.map(|mass| match mass {
-                    0.0 => "none".to_owned(),
-                    mass => format!("{} of all", share(mass)),
-                }));
-                row.extend(["", ""].map(str::to_owned));
-                rows.push(row);
+                cells.push(exactly);
+                cells.extend(masses.map(|mass| format!("{} of all", share(mass))));
+                cells.extend([String::new(), String::new()]);
             }
         }
         Table {
             caption: "Density of the activations, and the share of the units up to each".to_owned(),
-            columns: [
+            columns: vec![
                 "activation",
                 "density before",
                 "density after",
                 "up to it before",
                 "up to it after",
-            ]
-            .map(str::to_owned)
-            .into(),
-            rows,
+            ],
+            cells,
         }
     }
 }
 
 impl PlottedDensity {
     fn new(
-        name: &str,
+        name: &'static str,
         density: Density,
         moments: &Moments,
         range: Range,
@@ -211,6 +200,7 @@ impl PlottedDensity {
             span: (moments.mean - std, moments.mean + std),
             histogram: histogram.map(points).unwrap_or_default(),
             label: format!("{name}, std {}", significant_std(std)),
+            name,
             density,
         }
     }

@@ -12,8 +12,8 @@ pub trait Readable {
         Vec::new()
     }
 
-    /// Puts the cursor at a place.
-    fn point_at(&mut self, _place: f64) {}
+    /// Puts the cursor at one of the places, or takes it away.
+    fn point_at(&mut self, _place: Option<f64>) {}
 
     /// The cursor, where there is one.
     fn cursor(&self) -> Option<&Cursor> {
@@ -52,9 +52,16 @@ pub struct Table {
     /// What it is a table of.
     pub caption: String,
     /// What each column is; the first is the head of the rows.
-    pub columns: Vec<String>,
-    /// The cells, row by row, as many as there are columns.
-    pub rows: Vec<Vec<String>>,
+    pub columns: Vec<&'static str>,
+    /// The cells, row by row, in each as many as there are columns.
+    pub cells: Vec<String>,
+}
+
+impl Table {
+    /// The rows, from the top.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = &[String]> {
+        self.cells.chunks(self.columns.len().max(1))
+    }
 }
 
 /// The place of those from left to right that is nearest to `wanted`.

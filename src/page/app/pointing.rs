@@ -9,7 +9,7 @@ use web_sys::{Event, FocusOptions, HtmlCanvasElement, KeyboardEvent, PointerEven
 use super::{App, Shared};
 use crate::charts::{drop_probability_at, is_on_marker};
 use crate::page::dom;
-use crate::page::figures::{Frame, Pointed};
+use crate::page::figures::{Figure, Pointed};
 use crate::settings::DropProbability;
 
 /// What CSS knows a canvas by whose marker can be, or is, held.
@@ -28,15 +28,16 @@ impl App {
     pub(super) fn listen_to_figure(
         app: &Shared,
         index: usize,
-        frame: &Frame,
+        figure: &Figure,
     ) -> Result<(), JsValue> {
-        let (canvas, reader) = (&frame.canvas, &frame.reader);
+        let (canvas, reader) = (&figure.canvas, &figure.reader);
+        let has_marker = figure.has_marker();
+        let details = figure.data.details();
         let figure = Target {
             index,
             canvas: canvas.clone(),
-            has_marker: frame.name == "ratio",
+            has_marker,
         };
-        let has_marker = figure.has_marker;
         for kind in [
             "pointerdown",
             "pointermove",
@@ -76,7 +77,7 @@ impl App {
             }
         })?;
         let app = Rc::clone(app);
-        dom::listen(frame.data.details(), "toggle", move |_: Event| {
+        dom::listen(details, "toggle", move |_: Event| {
             app.borrow_mut().request_frame();
         })
     }
@@ -123,7 +124,8 @@ impl App {
 
     /// Puts the cursor of a figure where the reader points, or takes it away.
     fn point(&mut self, index: usize, pointed: Option<Pointed>) {
-        self.figures.point(index, pointed);
+        let Some(scene) = &mut self.scene else { return };
+        self.figures.point(index, pointed, scene);
         self.pointed = true;
         self.request_any_frame();
     }
@@ -145,8 +147,8 @@ impl App {
     }
 
     fn set_p_at_cursor(&mut self, index: usize) {
-        let cursor = self.figures.frames().nth(index);
-        if let Some(p) = cursor.and_then(Frame::pointed) {
+        let figure = self.figures.iter().nth(index);
+        if let Some(p) = figure.and_then(Figure::pointed) {
             self.set_p(p, true);
         }
     }
