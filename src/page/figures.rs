@@ -72,12 +72,19 @@ pub(super) enum Pointed {
 
 impl Figures {
     pub(super) fn new(document: &Document) -> Result<Self, JsValue> {
-        let figures = CHARTS.into_iter().map(|chart| Figure::new(document, chart));
-        Ok(Self(figures.collect::<Result<_, JsValue>>()?))
+        let mut figures = Vec::with_capacity(CHARTS.len());
+        for chart in CHARTS {
+            figures.push(Figure::new(document, chart)?);
+        }
+        Ok(Self(figures))
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Figure> {
         self.0.iter()
+    }
+
+    pub(super) fn get(&self, index: usize) -> Option<&Figure> {
+        self.0.get(index)
     }
 
     /// From now on this canvas is, or is not, in view.

@@ -140,10 +140,9 @@ impl Readable for ConvergenceFigure {
     /// Some twenty of the estimates, the last of them among these.
     fn table(&self) -> Table {
         let step = self.estimates.len().div_ceil(20).max(1);
-        let mut points: Vec<_> = self.estimates.iter().rev().step_by(step).collect();
-        points.reverse();
+        let first = (self.estimates.len() + step - 1) % step;
         let mut cells = Vec::new();
-        for point in points {
+        for point in self.estimates.iter().skip(first).step_by(step) {
             let apart = (point.value - self.exact).abs() / point.standard_error;
             cells.push(grouped(point.samples));
             cells.extend(point.texts());

@@ -3,7 +3,7 @@
 use super::format::{decimals_for, fixed, share, significant};
 use super::readout::{Cursor, Readable, Reading, Table, round_places};
 use crate::sampling::{Estimate, Histogram, Range};
-use crate::settings::Settings;
+use crate::settings::{DropProbability, Input, Scaling, Settings};
 use crate::theory::{Atom, Density, Exact, Moments};
 
 /// What the density figure shows.
@@ -21,6 +21,7 @@ pub struct DensityFigure {
     pub cursor: Option<Cursor>,
     /// What the figure shows, in words.
     pub summary: String,
+    of: (Input, DropProbability, Scaling),
 }
 
 /// One distribution of the figure.
@@ -37,7 +38,6 @@ pub struct PlottedDensity {
     /// Its name and standard deviation.
     pub label: String,
     name: &'static str,
-    density: Density,
 }
 
 /// An atom and the words at its stem.
@@ -55,16 +55,17 @@ impl DensityFigure {
     pub(super) fn new(settings: &Settings, exact: &Exact, estimate: Option<&Estimate>) -> Self {
         let (input, p, scaling) = (&settings.input, settings.drop_probability, settings.scaling);
         let range = Range::of(input, p, scaling);
+        let densities = [Density::before(input), Density::after(input, p, scaling)];
         let before = PlottedDensity::new(
             "before",
-            Density::before(input),
+            &densities[0],
             &exact.x,
             range,
             estimate.map(Estimate::before),
         );
         let after = PlottedDensity::new(
             "after",
-            Density::after(input, p, scaling),
+            &densities[1],
             &exact.d,
             range,
             estimate.map(Estimate::after),
@@ -82,6 +83,7 @@ impl DensityFigure {
             after,
             cursor: None,
             summary,
+            of: (*input, p, scaling),
         }
     }
 
@@ -89,14 +91,23 @@ impl DensityFigure {
         [&self.before, &self.after]
     }
 
+    fn densities(&self) -> [Density; 2] {
+        let (input, p, scaling) = &self.of;
+        [Density::before(input), Density::after(input, *p, *scaling)]
+    }
+
     /// Round activations, at most so many, and the atoms.
     fn activations(&self, most: f64) -> Vec<f64> {
         let (low, high) = (self.range.low, self.range.high);
         let mut places = round_places((low, high), most);
-        for atom in self.both().into_iter().flat_map(|it| &it.atoms) {
-            let index = places.partition_point(|place| *place < atom.location);
-            if (low..=high).contains(&atom.location) && places.get(index) != Some(&atom.location) {
-                places.insert(index, atom.location);
+        for it in self.both() {
+            for atom in &it.atoms {
+                let index = places.partition_point(|place| *place < atom.location);
+                if (low..=high).contains(&atom.location)
+                    && places.get(index) != Some(&atom.location)
+                {
+                    places.insert(index, atom.location);
+                }
             }
         }
         places
@@ -123,13 +134,15 @@ impl Readable for DensityFigure {
 
     fn point_at(&mut self, place: Option<f64>) {
         self.cursor = place.map(|place| {
-            let [before, after] = self.both().map(|it| Reading {
-                value: it.density.at(place),
+            let [before, after] = self.densities();
+            let reading = |it: &PlottedDensity, density: &Density| Reading {
+                value: density.at(place),
                 lines: vec![
-                    format!("{} {}", it.name, self.text(it.density.at(place))),
-                    format!("{} to here", share_up_to(it, place)),
+                    format!("{} {}", it.name, self.text(density.at(place))),
+                    format!("{} to here", share_up_to(density, place)),
                 ],
-            });
+            };
+            let (before, after) = (reading(&self.before, &before), reading(&self.after, &after));
             let label = significant(place, 4);
             let mut words = format!(
                 "Activation {label}. Density {}, {}. Of the units, {} before and {} after.",
@@ -154,6 +167,7 @@ impl Readable for DensityFigure {
     }
 
     fn table(&self) -> Table {
+        let densities = self.densities();
         let mut cells = Vec::new();
         for place in self.activations(20.0) {
             let name = significant(place, 4);
@@ -163,12 +177,20 @@ impl Readable for DensityFigure {
             });
             let exactly = format!("exactly {name}");
             cells.push(name);
-            cells.extend(self.both().map(|it| self.text(it.density.at(place))));
-            cells.extend(self.both().map(|it| share_up_to(it, place)));
+            for density in &densities {
+                cells.push(self.text(density.at(place)));
+            }
+            for density in &densities {
+                cells.push(share_up_to(density, place));
+            }
             if masses != [0.0; 2] {
                 cells.push(exactly);
-                cells.extend(masses.map(|mass| format!("{} of all", share(mass))));
-                cells.extend([String::new(), String::new()]);
+                for mass in masses {
+                    cells.push(format!("{} of all", share(mass)));
+                }
+                for _ in masses {
+                    cells.push(String::new());
+                }
             }
         }
         Table {
@@ -188,20 +210,19 @@ impl Readable for DensityFigure {
 impl PlottedDensity {
     fn new(
         name: &'static str,
-        density: Density,
+        density: &Density,
         moments: &Moments,
         range: Range,
         histogram: Option<&Histogram>,
     ) -> Self {
         let std = moments.standard_deviation();
         Self {
-            curve: curve(&density, range),
+            curve: curve(density, range),
             atoms: density.atoms().iter().map(LabelledAtom::new).collect(),
             span: (moments.mean - std, moments.mean + std),
             histogram: histogram.map(points).unwrap_or_default(),
             label: format!("{name}, std {}", significant_std(std)),
             name,
-            density,
         }
     }
 }
@@ -263,8 +284,8 @@ fn points(histogram: &Histogram) -> Vec<(f64, f64)> {
         .collect()
 }
 
-fn share_up_to(distribution: &PlottedDensity, place: f64) -> String {
-    format!("{} %", fixed(100.0 * distribution.density.up_to(place), 1))
+fn share_up_to(density: &Density, place: f64) -> String {
+    format!("{} %", fixed(100.0 * density.up_to(place), 1))
 }
 
 fn significant_std(std: f64) -> String {

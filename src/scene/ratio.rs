@@ -132,25 +132,17 @@ impl Readable for RatioFigure {
         self.cursor.as_ref()
     }
 
-    /// Every twentieth, and the current p.
+    /// The current p, then from 0 on every twentieth.
     fn table(&self) -> Table {
-        let marker = self.marker.map(|(p, _)| p);
-        let mut points: Vec<_> = self.curve.iter().step_by(5).copied().collect();
-        if let Some(marker) = self.marker {
-            let index = points.partition_point(|point| point.0 < marker.0);
-            if points.get(index) != Some(&marker) {
-                points.insert(index, marker);
-            }
-        }
         let mut columns = vec!["p", "std after ÷ before", "change", "thread measured"];
         let has_reference = !self.reference.is_empty();
         if has_reference {
             columns.push("1/√(1−p)");
         }
         let mut cells = Vec::new();
-        for (p, ratio) in points {
-            let now = if marker == Some(p) { ", as set" } else { "" };
+        for &(p, ratio) in self.marker.iter().chain(self.curve.iter().step_by(5)) {
             let measured = THREAD_MEASUREMENTS.iter().find(|(at, _)| *at == p);
+            let now = if cells.is_empty() { ", as set" } else { "" };
             cells.push(significant(p, 4) + now);
             cells.push(fixed(ratio, 4));
             cells.push(signed_per_cent(ratio));

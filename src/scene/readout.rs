@@ -75,18 +75,20 @@ pub fn nearest(places: &[f64], wanted: f64) -> Option<usize> {
 /// and not many fewer.
 pub(super) fn round_places((low, high): (f64, f64), most: f64) -> Vec<f64> {
     let finest = (high - low) / most;
-    let mut power = libm::exp10(libm::log10(finest).floor());
-    let mut factors = [1.0, 2.0, 5.0].into_iter();
-    let step = loop {
-        match factors.next() {
-            Some(factor) if factor * power >= finest => break factor * power,
-            Some(_) => {}
-            None => {
-                power *= 10.0;
-                break power;
-            }
-        }
-    };
+    let mut power = 1.0;
+    while power > finest {
+        power /= 10.0;
+    }
+    while 10.0 * power <= finest {
+        power *= 10.0;
+    }
+    let step = power
+        * match finest / power {
+            ..=1.0 => 1.0,
+            ..=2.0 => 2.0,
+            ..=5.0 => 5.0,
+            _ => 10.0,
+        };
     let mut places = Vec::new();
     let mut multiple = (low / step).ceil();
     while multiple * step <= high {
