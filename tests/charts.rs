@@ -8,7 +8,7 @@ use dropout_moments::charts::{
     drop_probability_at, is_on_marker,
 };
 use dropout_moments::sampling::Experiment;
-use dropout_moments::scene::{Cursor, Readable, Run, Scene};
+use dropout_moments::scene::{Cursor, Readable, Run, Scene, Table};
 use dropout_moments::settings::{SampleCount, Seed, Settings};
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
@@ -435,7 +435,7 @@ fn with_cursors(scene: &Scene, size: (u32, u32), look: impl Fn(&Drawing, &Cursor
     ) {
         for place in figure.places() {
             let mut figure = figure.clone();
-            figure.point_at(place);
+            figure.point_at(Some(place));
             let cursor = figure.cursor().expect("it was put there").clone();
             assert_eq!(cursor.place, place);
             look(&draw(figure), &cursor);
@@ -485,7 +485,7 @@ fn the_cursor_stands_on_the_curves_and_says_their_values() {
     let mut scene = scene("p=0.5");
     let places = scene.density.places();
     assert!(places.contains(&1.0) && places.contains(&0.0), "{places:?}");
-    scene.density.point_at(1.0);
+    scene.density.point_at(Some(1.0));
     let drawing = density(&scene, WIDE);
     let x = x_of(&drawing, [("−4", -4.0), ("4", 4.0)], 1.0);
     let discs: Vec<_> = drawing
@@ -508,14 +508,17 @@ fn the_cursor_stands_on_the_curves_and_says_their_values() {
     ] {
         assert!(drawing.has_label(text), "{text}");
     }
-    scene.density.point_at(0.0);
+    scene.density.point_at(Some(0.0));
     let words = &scene.density.cursor().expect("it is there").words;
-    assert!(words.ends_with("After, 50 % are exactly 0."), "{words}");
+    assert!(
+        words.ends_with(" Of those after, 50 % are exactly 0."),
+        "{words}"
+    );
 
-    scene.ratio.point_at(0.75);
+    scene.ratio.point_at(Some(0.75));
     let words = &scene.ratio.cursor().expect("it is there").words;
     assert!(
-        words.contains("p = 0.75") && words.contains("is 2 times"),
+        words.contains("p = 0.75") && words.contains("2× that before, +100 %"),
         "{words}"
     );
     assert!(ratio(&scene, NARROW).has_label("+100 %"));
@@ -572,42 +575,34 @@ fn the_marker_can_be_grabbed_where_it_is_drawn() {
 fn the_tables_have_the_figures_data_in_few_rows() {
     let scene = scene_with_run("p=0.5&input=relu", 300_000);
     let table = scene.density.table();
-    let zero = table.rows.iter().position(|row| row[0] == "exactly 0");
-    let zero = &table.rows[zero.expect("both have an atom there")];
+    let find = |table: &Table, name: &str| {
+        let row = table.rows().find(|row| row[0] == name);
+        row.unwrap_or_else(|| panic!("there is no {name}")).to_vec()
+    };
+    let zero = find(&table, "exactly 0");
     assert_eq!(zero[1..3], ["50 % of all", "75 % of all"]);
-    let one = table
-        .rows
-        .iter()
-        .find(|row| row[0] == "1")
-        .expect("is round");
+    let one = find(&table, "1");
     assert_eq!(one[1..], ["0.2420", "0.0880", "84.1 %", "84.6 %"]);
     let ratio = scene.ratio.table();
-    let half = ratio.rows.iter().find(|row| row[0] == "0.5, as set");
-    let half = half.expect("the current p");
+    let half = find(&ratio, "0.5, as set");
     // After a ReLU: (σ² + p·m²)/(q·σ²), with m² = 1/(2π) and σ² = ½ - m².
     let mean_square: f64 = 1.0 / (2.0 * std::f64::consts::PI);
     let exact = (2.0 + mean_square / (0.5 - mean_square)).sqrt();
     assert_eq!(half[1], format!("{exact:.4}"));
-    assert_eq!(half[3..], ["1.4142", "1.41"]);
+    assert_eq!(half[3..], ["1.41", "1.4142"]);
     let convergence = scene.convergence.table();
-    assert_eq!(
-        convergence.rows.last().expect("there was a run")[0],
-        "300\u{202f}000"
-    );
+    let last = convergence.rows().last().expect("there was a run");
+    assert_eq!(last[0], "300\u{202f}000");
     for table in [table, ratio, convergence] {
-        assert!((8..=24).contains(&table.rows.len()), "{}", table.rows.len());
-        assert!(
-            table
-                .rows
-                .iter()
-                .all(|row| row.len() == table.columns.len())
-        );
+        let rows = table.rows();
+        assert!((8..=24).contains(&rows.len()), "{}", rows.len());
+        assert_eq!(table.cells.len(), rows.len() * table.columns.len());
     }
     assert_eq!(
         scene_with_run("p=0.3&input=ones", 1000)
             .ratio
             .table()
-            .rows
+            .cells
             .len(),
         0,
         "where x has no spread there is no ratio"

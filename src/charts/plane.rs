@@ -247,28 +247,13 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
         colour: RGBColor,
     ) -> Outcome<DB> {
         const KIND: Type = Type::TICK;
-        let (aside, leading, step) = (px(9.0), px(17.0), px(7.0));
+        let leading = px(17.0);
         let mut size = (0, px(KIND.size) - leading);
         for line in lines {
             let [_, _, width, _] = self.rectangle(line, (0, 0), KIND, HPos::Left, VPos::Top);
             size = (size.0.max(width), size.1 + leading);
         }
-        let foot = self.y.units.0;
-        let places = (0..12).flat_map(|further| {
-            let aside = aside + further * px(40.0);
-            let heights = (0..foot / step).flat_map(|row| [y - row * step, y + row * step]);
-            heights.flat_map(move |y| [(x + aside, y), (x - aside - size.0, y)])
-        });
-        let find = |is_clear: &dyn Fn(Rectangle) -> bool| {
-            places.clone().find(|(left, top)| {
-                let rectangle = [*left, *top, left + size.0, top + size.1];
-                rectangle[3] <= foot && self.is_inside(rectangle) && is_clear(rectangle)
-            })
-        };
-        // In a crowd, better over a line than not at all.
-        let place = find(&|place| !overlaps(&self.taken, place))
-            .or_else(|| find(&|place| !overlaps(&self.labels, place)));
-        let Some((left, mut top)) = place else {
+        let Some((left, mut top)) = self.find_room(size, (x, y)) else {
             return Ok(());
         };
         let (at, side) = if left > x {
@@ -281,6 +266,29 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
             top += leading;
         }
         Ok(())
+    }
+
+    /// The left top corner of the nearest rectangle of this size to the right or left of a point,
+    /// that is clear of all; in a crowd, of the other labels.
+    fn find_room(&self, size: (i32, i32), (x, y): (i32, i32)) -> Option<(i32, i32)> {
+        let step = px(7.0);
+        let foot = self.y.units.0;
+        for taken in [&self.taken, &self.labels] {
+            for aside in (px(9.0)..self.x.units.1).step_by(px(40.0).unsigned_abs() as usize) {
+                for row in 0..foot / step {
+                    for top in [y - row * step, y + row * step] {
+                        for left in [x + aside, x - aside - size.0] {
+                            let place = [left, top, left + size.0, top + size.1];
+                            if place[3] <= foot && self.is_inside(place) && !overlaps(taken, place)
+                            {
+                                return Some((left, top));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        None
     }
 
     /// A line through these points, cut off at the top and bottom of the plane; later labels keep

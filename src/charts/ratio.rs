@@ -137,8 +137,9 @@ pub fn is_on_marker(figure: &RatioFigure, place: (f64, f64), css_size: (u32, u32
     let size = (width.saturating_mul(unit), height.saturating_mul(unit));
     let (x, y) = axes(size, MARGINS, PROBABILITIES, ratios(figure));
     figure.marker.is_some_and(|(p, ratio)| {
-        let across = f64::from(x.at(p) - px(place.0));
-        let down = f64::from(y.at(ratio) - px(place.1));
-        across.hypot(down) <= f64::from(px(REACH))
+        let across = i64::from(x.at(p) - px(place.0));
+        let down = i64::from(y.at(ratio) - px(place.1));
+        let reach = i64::from(px(REACH));
+        across * across + down * down <= reach * reach
     })
 }

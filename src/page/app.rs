@@ -169,8 +169,8 @@ impl App {
         dom::listen(&this.window, "hashchange", move |_: Event| {
             target.borrow_mut().read_fragment();
         })?;
-        for (index, frame) in this.figures.frames().enumerate() {
-            Self::listen_to_figure(app, index, frame)?;
+        for (index, figure) in this.figures.iter().enumerate() {
+            Self::listen_to_figure(app, index, figure)?;
         }
         this.listen_to_screen(app)
     }
@@ -190,9 +190,9 @@ impl App {
             app.request_frame();
         });
         let view = IntersectionObserver::new(seen.as_ref().unchecked_ref())?;
-        for frame in self.figures.frames() {
-            observer.observe(&frame.canvas);
-            view.observe(&frame.canvas);
+        for figure in self.figures.iter() {
+            observer.observe(&figure.canvas);
+            view.observe(&figure.canvas);
         }
         // The observers live as long as the page.
         resized.forget();
@@ -426,7 +426,8 @@ impl App {
             return;
         }
         self.results_shown = now;
-        let scene = Scene::new(&self.settings, run);
+        let mut scene = Scene::new(&self.settings, run);
+        self.figures.take(&mut scene, self.scene.as_ref());
         self.controls
             .show_settings(&self.settings, self.editing.as_ref());
         self.controls.show_scene(&scene);
@@ -453,7 +454,7 @@ impl App {
         } else {
             &Palette::LIGHT
         };
-        if let Err(error) = self.figures.show(scene, palette) {
+        if let Err(error) = self.figures.draw(scene, palette) {
             super::log(&error);
         }
     }

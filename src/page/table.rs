@@ -10,13 +10,10 @@ use crate::scene::Table;
 pub(super) struct DataTable {
     document: Document,
     details: Element,
-    shown: Option<Shown>,
-}
-
-/// The table on the page, and its elements that hold text: the caption, then cell by cell.
-struct Shown {
     columns: usize,
+    /// Without that of the columns' heads.
     rows: usize,
+    /// The caption, then cell by cell.
     texts: Vec<Element>,
 }
 
@@ -25,7 +22,9 @@ impl DataTable {
         Ok(Self {
             document: document.clone(),
             details: dom::element(document, selector)?,
-            shown: None,
+            columns: 0,
+            rows: 0,
+            texts: Vec::new(),
         })
     }
 
@@ -38,23 +37,26 @@ impl DataTable {
     }
 
     /// Shows these data. Elements are made only where there are more or fewer cells than before.
-    pub(super) fn show(&mut self, table: &Table) -> Result<(), JsValue> {
-        let (columns, rows) = (table.columns.len(), table.rows.len());
-        let fits = |shown: &&mut Shown| shown.columns == columns && shown.rows == rows;
-        if self.shown.as_mut().filter(fits).is_none() {
-            self.shown = Some(self.build(columns, rows)?);
+    pub(super) fn show(&mut self, table: &Table) {
+        let (columns, rows) = (table.columns.len(), table.rows().len());
+        if (self.columns, self.rows) != (columns, rows) {
+            (self.columns, self.rows) = (columns, rows);
+            // Appending a new element to one that is there does not fail.
+            self.texts = self.build().unwrap_or_default();
         }
-        let cells = table.columns.iter().chain(table.rows.iter().flatten());
-        let texts = std::iter::once(&table.caption).chain(cells);
-        let elements = self.shown.iter().flat_map(|shown| &shown.texts);
-        for (element, text) in elements.zip(texts) {
+        let heads = table.columns.iter().copied();
+        let cells = table.cells.iter().map(String::as_str);
+        let texts = [table.caption.as_str()]
+            .into_iter()
+            .chain(heads)
+            .chain(cells);
+        for (element, text) in self.texts.iter().zip(texts) {
             dom::set_text(element, text);
         }
-        Ok(())
     }
 
     /// An empty table in the place of the one that was there.
-    fn build(&self, columns: usize, rows: usize) -> Result<Shown, JsValue> {
+    fn build(&self) -> Result<Vec<Element>, JsValue> {
         let make = |tag: &str, parent: &Element| -> Result<Element, JsValue> {
             let element = self.document.create_element(tag)?;
             Ok(parent.append_child(&element)?.unchecked_into())
@@ -64,9 +66,9 @@ impl DataTable {
         }
         let table = make("table", &self.details)?;
         let mut texts = vec![make("caption", &table)?];
-        for row in 0..=rows {
+        for row in 0..=self.rows {
             let line = make("tr", &table)?;
-            for column in 0..columns {
+            for column in 0..self.columns {
                 let scope = match (row, column) {
                     (0, _) => Some("col"),
                     (_, 0) => Some("row"),
@@ -79,10 +81,6 @@ impl DataTable {
                 texts.push(cell);
             }
         }
-        Ok(Shown {
-            columns,
-            rows,
-            texts,
-        })
+        Ok(texts)
     }
 }

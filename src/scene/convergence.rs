@@ -115,23 +115,21 @@ impl Readable for ConvergenceFigure {
         self.estimates.iter().map(|point| point.decade).collect()
     }
 
-    fn point_at(&mut self, place: f64) {
-        let mut points = self.estimates.iter();
-        let Some(point) = points.find(|point| point.decade == place) else {
-            return;
-        };
-        let label = grouped(point.samples);
-        let [value, errors] = point.texts();
-        let words =
-            format!("After {label} samples: {value} plus or minus {errors}, two standard errors.");
-        self.cursor = Some(Cursor {
-            place,
-            label,
-            readings: vec![Reading {
-                value: point.value,
-                lines: vec![format!("{value} ± {errors}")],
-            }],
-            words,
+    fn point_at(&mut self, place: Option<f64>) {
+        self.cursor = place.and_then(|place| {
+            let mut points = self.estimates.iter();
+            let point = points.find(|point| point.decade == place)?;
+            let label = grouped(point.samples);
+            let [value, errors] = point.texts();
+            Some(Cursor {
+                place,
+                words: format!("After {label} samples: {value} ± {errors}, two standard errors."),
+                label,
+                readings: vec![Reading {
+                    value: point.value,
+                    lines: vec![format!("{value} ± {errors}")],
+                }],
+            })
         });
     }
 
@@ -142,24 +140,22 @@ impl Readable for ConvergenceFigure {
     /// Some twenty of the estimates, the last of them among these.
     fn table(&self) -> Table {
         let step = self.estimates.len().div_ceil(20).max(1);
-        let mut points: Vec<_> = self.estimates.iter().rev().step_by(step).collect();
-        points.reverse();
-        let rows = points.into_iter().map(|point| {
-            let [value, errors] = point.texts();
+        let first = (self.estimates.len() + step - 1) % step;
+        let mut cells = Vec::new();
+        for point in self.estimates.iter().skip(first).step_by(step) {
             let apart = (point.value - self.exact).abs() / point.standard_error;
-            let apart = if point.standard_error > 0.0 {
+            cells.push(grouped(point.samples));
+            cells.extend(point.texts());
+            cells.push(if point.standard_error > 0.0 {
                 format!("{} s.e.", fixed(apart, 1))
             } else {
                 String::new()
-            };
-            vec![grouped(point.samples), value, errors, apart]
-        });
+            });
+        }
         Table {
             caption: format!("{}; {}", self.name, self.exact_label),
-            columns: ["samples", "measured", "two standard errors", "apart by"]
-                .map(str::to_owned)
-                .into(),
-            rows: rows.collect(),
+            columns: vec!["samples", "measured", "two standard errors", "apart by"],
+            cells,
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::format::{decimals_for, fixed, share, significant};
 use super::readout::{Cursor, Readable, Reading, Table, round_places};
 use crate::sampling::{Estimate, Histogram, Range};
-use crate::settings::Settings;
+use crate::settings::{DropProbability, Input, Scaling, Settings};
 use crate::theory::{Atom, Density, Exact, Moments};
 
 /// What the density figure shows.
@@ -21,6 +21,7 @@ pub struct DensityFigure {
     pub cursor: Option<Cursor>,
     /// What the figure shows, in words.
     pub summary: String,
+    of: (Input, DropProbability, Scaling),
 }
 
 /// One distribution of the figure.
@@ -36,7 +37,7 @@ pub struct PlottedDensity {
     pub histogram: Vec<(f64, f64)>,
     /// Its name and standard deviation.
     pub label: String,
-    density: Density,
+    name: &'static str,
 }
 
 /// An atom and the words at its stem.
@@ -54,16 +55,17 @@ impl DensityFigure {
     pub(super) fn new(settings: &Settings, exact: &Exact, estimate: Option<&Estimate>) -> Self {
         let (input, p, scaling) = (&settings.input, settings.drop_probability, settings.scaling);
         let range = Range::of(input, p, scaling);
+        let densities = [Density::before(input), Density::after(input, p, scaling)];
         let before = PlottedDensity::new(
             "before",
-            Density::before(input),
+            &densities[0],
             &exact.x,
             range,
             estimate.map(Estimate::before),
         );
         let after = PlottedDensity::new(
             "after",
-            Density::after(input, p, scaling),
+            &densities[1],
             &exact.d,
             range,
             estimate.map(Estimate::after),
@@ -81,6 +83,7 @@ impl DensityFigure {
             after,
             cursor: None,
             summary,
+            of: (*input, p, scaling),
         }
     }
 
@@ -88,14 +91,23 @@ impl DensityFigure {
         [&self.before, &self.after]
     }
 
+    fn densities(&self) -> [Density; 2] {
+        let (input, p, scaling) = &self.of;
+        [Density::before(input), Density::after(input, *p, *scaling)]
+    }
+
     /// Round activations, at most so many, and the atoms.
     fn activations(&self, most: f64) -> Vec<f64> {
         let (low, high) = (self.range.low, self.range.high);
         let mut places = round_places((low, high), most);
-        for atom in self.both().into_iter().flat_map(|it| &it.atoms) {
-            let index = places.partition_point(|place| *place < atom.location);
-            if (low..=high).contains(&atom.location) && places.get(index) != Some(&atom.location) {
-                places.insert(index, atom.location);
+        for it in self.both() {
+            for atom in &it.atoms {
+                let index = places.partition_point(|place| *place < atom.location);
+                if (low..=high).contains(&atom.location)
+                    && places.get(index) != Some(&atom.location)
+                {
+                    places.insert(index, atom.location);
+                }
             }
         }
         places
@@ -120,37 +132,33 @@ impl Readable for DensityFigure {
         self.activations(160.0)
     }
 
-    fn point_at(&mut self, place: f64) {
-        let values = self.both().map(|it| it.density.at(place));
-        let texts = values.map(|value| self.text(value));
-        let shares = self.both().map(|it| share_up_to(it, place));
-        let atoms: String = [(&self.before, "Before"), (&self.after, "After")]
-            .into_iter()
-            .flat_map(|(it, when)| it.atoms.iter().map(move |atom| (atom, when)))
-            .filter(|(atom, _)| atom.location == place)
-            .map(|(atom, when)| format!(" {when}, {}.", atom.label))
-            .collect();
-        let label = significant(place, 4);
-        let words = format!(
-            "Activation {label}: density {} before and {} after dropout; {} of the units before and \
-             {} after lie up to here.{atoms}",
-            texts[0], texts[1], shares[0], shares[1]
-        );
-        let mut lines = ["before", "after"].into_iter().zip(texts).zip(shares).map(
-            |((name, density), share)| {
-                vec![format!("{name} {density}"), format!("{share} to here")]
-            },
-        );
-        self.cursor = Some(Cursor {
-            place,
-            label,
-            readings: values
-                .map(|value| Reading {
-                    value,
-                    lines: lines.next().unwrap_or_default(),
-                })
-                .into(),
-            words,
+    fn point_at(&mut self, place: Option<f64>) {
+        self.cursor = place.map(|place| {
+            let [before, after] = self.densities();
+            let reading = |it: &PlottedDensity, density: &Density| Reading {
+                value: density.at(place),
+                lines: vec![
+                    format!("{} {}", it.name, self.text(density.at(place))),
+                    format!("{} to here", share_up_to(density, place)),
+                ],
+            };
+            let (before, after) = (reading(&self.before, &before), reading(&self.after, &after));
+            let label = significant(place, 4);
+            let mut words = format!(
+                "Activation {label}. Density {}, {}. Of the units, {} before and {} after.",
+                before.lines[0], after.lines[0], before.lines[1], after.lines[1]
+            );
+            for it in self.both() {
+                for atom in it.atoms.iter().filter(|atom| atom.location == place) {
+                    words.extend([" Of those ", it.name, ", ", &atom.label, "."]);
+                }
+            }
+            Cursor {
+                place,
+                label,
+                readings: vec![before, after],
+                words,
+            }
         });
     }
 
@@ -159,59 +167,62 @@ impl Readable for DensityFigure {
     }
 
     fn table(&self) -> Table {
-        let mut rows = Vec::new();
+        let densities = self.densities();
+        let mut cells = Vec::new();
         for place in self.activations(20.0) {
             let name = significant(place, 4);
-            let mut row = vec![name.clone()];
-            row.extend(self.both().map(|it| self.text(it.density.at(place))));
-            row.extend(self.both().map(|it| share_up_to(it, place)));
-            rows.push(row);
             let masses = self.both().map(|it| {
                 let atom = it.atoms.iter().find(|atom| atom.location == place);
                 atom.map_or(0.0, |atom| atom.mass)
             });
+            let exactly = format!("exactly {name}");
+            cells.push(name);
+            for density in &densities {
+                cells.push(self.text(density.at(place)));
+            }
+            for density in &densities {
+                cells.push(share_up_to(density, place));
+            }
             if masses != [0.0; 2] {
-                let mut row = vec![format!("exactly {name}")];
-                row.extend(masses.map(|mass| match mass {
-                    0.0 => "none".to_owned(),
-                    mass => format!("{} of all", share(mass)),
-                }));
-                row.extend(["", ""].map(str::to_owned));
-                rows.push(row);
+                cells.push(exactly);
+                for mass in masses {
+                    cells.push(format!("{} of all", share(mass)));
+                }
+                for _ in masses {
+                    cells.push(String::new());
+                }
             }
         }
         Table {
             caption: "Density of the activations, and the share of the units up to each".to_owned(),
-            columns: [
+            columns: vec![
                 "activation",
                 "density before",
                 "density after",
                 "up to it before",
                 "up to it after",
-            ]
-            .map(str::to_owned)
-            .into(),
-            rows,
+            ],
+            cells,
         }
     }
 }
 
 impl PlottedDensity {
     fn new(
-        name: &str,
-        density: Density,
+        name: &'static str,
+        density: &Density,
         moments: &Moments,
         range: Range,
         histogram: Option<&Histogram>,
     ) -> Self {
         let std = moments.standard_deviation();
         Self {
-            curve: curve(&density, range),
+            curve: curve(density, range),
             atoms: density.atoms().iter().map(LabelledAtom::new).collect(),
             span: (moments.mean - std, moments.mean + std),
             histogram: histogram.map(points).unwrap_or_default(),
             label: format!("{name}, std {}", significant_std(std)),
-            density,
+            name,
         }
     }
 }
@@ -273,8 +284,8 @@ fn points(histogram: &Histogram) -> Vec<(f64, f64)> {
         .collect()
 }
 
-fn share_up_to(distribution: &PlottedDensity, place: f64) -> String {
-    format!("{} %", fixed(100.0 * distribution.density.up_to(place), 1))
+fn share_up_to(density: &Density, place: f64) -> String {
+    format!("{} %", fixed(100.0 * density.up_to(place), 1))
 }
 
 fn significant_std(std: f64) -> String {

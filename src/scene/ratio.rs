@@ -98,36 +98,33 @@ impl Readable for RatioFigure {
         self.curve.iter().map(|point| point.0).collect()
     }
 
-    fn point_at(&mut self, place: f64) {
-        let at = |curve: &[(f64, f64)]| curve.iter().find(|point| point.0 == place).copied();
-        let Some((_, ratio)) = at(&self.curve) else {
-            return;
-        };
-        let label = significant(place, 4);
-        let factor = format!("{}×", significant(ratio, 4));
-        let change = signed_per_cent(ratio);
-        let mut words = format!(
-            "At p = {label} the standard deviation after dropout is {} times the one before \
-             ({change}).",
-            significant(ratio, 4)
-        );
-        let mut readings = vec![Reading {
-            value: ratio,
-            lines: vec![factor, change],
-        }];
-        if let Some((_, reference)) = at(&self.reference) {
-            let factor = significant(reference, 4);
-            words += &format!(" 1/√(1−p) would be {factor}.");
-            readings.push(Reading {
-                value: reference,
-                lines: vec![format!("{factor}×")],
-            });
-        }
-        self.cursor = Some(Cursor {
-            place,
-            label,
-            readings,
-            words,
+    fn point_at(&mut self, place: Option<f64>) {
+        self.cursor = place.and_then(|place| {
+            let index = self.curve.iter().position(|point| point.0 == place)?;
+            let ratio = self.curve[index].1;
+            let label = significant(place, 4);
+            let factor = format!("{}×", significant(ratio, 4));
+            let change = signed_per_cent(ratio);
+            let mut words =
+                format!("At p = {label}, std after dropout {factor} that before, {change}.");
+            let mut readings = vec![Reading {
+                value: ratio,
+                lines: vec![factor, change],
+            }];
+            if let Some(&(_, value)) = self.reference.get(index) {
+                let factor = format!("{}×", significant(value, 4));
+                words.extend([" 1/√(1−p) would be ", &factor, "."]);
+                readings.push(Reading {
+                    value,
+                    lines: vec![factor],
+                });
+            }
+            Some(Cursor {
+                place,
+                label,
+                readings,
+                words,
+            })
         });
     }
 
@@ -135,41 +132,32 @@ impl Readable for RatioFigure {
         self.cursor.as_ref()
     }
 
-    /// Every twentieth, and the current p.
+    /// The current p, then from 0 on every twentieth.
     fn table(&self) -> Table {
-        let marker = self.marker.map(|(p, _)| p);
-        let mut points: Vec<_> = self.curve.iter().step_by(5).copied().collect();
-        if let Some(marker) = self.marker {
-            let index = points.partition_point(|point| point.0 < marker.0);
-            if points.get(index) != Some(&marker) {
-                points.insert(index, marker);
+        let mut columns = vec!["p", "std after ÷ before", "change", "thread measured"];
+        let has_reference = !self.reference.is_empty();
+        if has_reference {
+            columns.push("1/√(1−p)");
+        }
+        let mut cells = Vec::new();
+        for &(p, ratio) in self.marker.iter().chain(self.curve.iter().step_by(5)) {
+            let measured = THREAD_MEASUREMENTS.iter().find(|(at, _)| *at == p);
+            let now = if cells.is_empty() { ", as set" } else { "" };
+            cells.push(significant(p, 4) + now);
+            cells.push(fixed(ratio, 4));
+            cells.push(signed_per_cent(ratio));
+            cells.push(measured.map_or_else(String::new, |(_, ratio)| fixed(*ratio, 2)));
+            if has_reference {
+                cells.push(fixed(1.0 / (1.0 - p).sqrt(), 4));
             }
         }
-        let has_reference = !self.reference.is_empty();
-        let row = |(p, ratio): (f64, f64)| {
-            let now = if marker == Some(p) { ", as set" } else { "" };
-            let measured = THREAD_MEASUREMENTS.iter().find(|(at, _)| *at == p);
-            let reference = has_reference.then(|| fixed(1.0 / (1.0 - p).sqrt(), 4));
-            [
-                format!("{}{now}", significant(p, 4)),
-                fixed(ratio, 4),
-                signed_per_cent(ratio),
-            ]
-            .into_iter()
-            .chain(reference)
-            .chain([measured.map_or_else(String::new, |(_, ratio)| fixed(*ratio, 2))])
-            .collect()
-        };
-        let reference = has_reference.then_some("1/√(1−p)");
-        let columns = ["p", "std after ÷ before", "change"].into_iter();
-        let columns = columns.chain(reference).chain(["thread measured"]);
         Table {
             caption: format!(
-                "Standard deviation after dropout ÷ the one before it: {}",
+                "Standard deviation after dropout ÷ before it: {}",
                 self.label
             ),
-            columns: columns.map(str::to_owned).collect(),
-            rows: points.into_iter().map(row).collect(),
+            columns,
+            cells,
         }
     }
 }

@@ -12,8 +12,8 @@ pub trait Readable {
         Vec::new()
     }
 
-    /// Puts the cursor at a place.
-    fn point_at(&mut self, _place: f64) {}
+    /// Puts the cursor at one of the places, or takes it away.
+    fn point_at(&mut self, _place: Option<f64>) {}
 
     /// The cursor, where there is one.
     fn cursor(&self) -> Option<&Cursor> {
@@ -52,9 +52,16 @@ pub struct Table {
     /// What it is a table of.
     pub caption: String,
     /// What each column is; the first is the head of the rows.
-    pub columns: Vec<String>,
-    /// The cells, row by row, as many as there are columns.
-    pub rows: Vec<Vec<String>>,
+    pub columns: Vec<&'static str>,
+    /// The cells, row by row, in each as many as there are columns.
+    pub cells: Vec<String>,
+}
+
+impl Table {
+    /// The rows, from the top.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = &[String]> {
+        self.cells.chunks(self.columns.len().max(1))
+    }
 }
 
 /// The place of those from left to right that is nearest to `wanted`.
@@ -68,18 +75,20 @@ pub fn nearest(places: &[f64], wanted: f64) -> Option<usize> {
 /// and not many fewer.
 pub(super) fn round_places((low, high): (f64, f64), most: f64) -> Vec<f64> {
     let finest = (high - low) / most;
-    let mut power = libm::exp10(libm::log10(finest).floor());
-    let mut factors = [1.0, 2.0, 5.0].into_iter();
-    let step = loop {
-        match factors.next() {
-            Some(factor) if factor * power >= finest => break factor * power,
-            Some(_) => {}
-            None => {
-                power *= 10.0;
-                break power;
-            }
-        }
-    };
+    let mut power = 1.0;
+    while power > finest {
+        power /= 10.0;
+    }
+    while 10.0 * power <= finest {
+        power *= 10.0;
+    }
+    let step = power
+        * match finest / power {
+            ..=1.0 => 1.0,
+            ..=2.0 => 2.0,
+            ..=5.0 => 5.0,
+            _ => 10.0,
+        };
     let mut places = Vec::new();
     let mut multiple = (low / step).ceil();
     while multiple * step <= high {

@@ -3,95 +3,102 @@
 
 use std::rc::Rc;
 
-use wasm_bindgen::JsValue;
-use web_sys::{Event, FocusOptions, HtmlCanvasElement, KeyboardEvent, PointerEvent};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, Event, FocusOptions, HtmlCanvasElement, KeyboardEvent, PointerEvent};
 
 use super::{App, Shared};
 use crate::charts::{drop_probability_at, is_on_marker};
 use crate::page::dom;
-use crate::page::figures::{Frame, Pointed};
+use crate::page::figures::{Figure, Pointed};
 use crate::settings::DropProbability;
 
 /// What CSS knows a canvas by whose marker can be, or is, held.
 const GRAB: &str = "data-grab";
 
-/// A figure whose reader points at it.
-#[derive(Clone)]
-struct Target {
-    index: usize,
-    canvas: HtmlCanvasElement,
-    /// Whether it has the marker that sets p.
-    has_marker: bool,
-}
-
 impl App {
     pub(super) fn listen_to_figure(
         app: &Shared,
         index: usize,
-        frame: &Frame,
+        figure: &Figure,
     ) -> Result<(), JsValue> {
-        let (canvas, reader) = (&frame.canvas, &frame.reader);
-        let figure = Target {
-            index,
-            canvas: canvas.clone(),
-            has_marker: frame.name == "ratio",
-        };
-        let has_marker = figure.has_marker;
-        for kind in [
-            "pointerdown",
-            "pointermove",
-            "pointerup",
-            "pointercancel",
-            "pointerleave",
+        let (canvas, reader): (&Element, &Element) = (&figure.canvas, &figure.reader);
+        for (target, kind) in [
+            (canvas, "pointerdown"),
+            (canvas, "pointermove"),
+            (canvas, "pointerup"),
+            (canvas, "pointercancel"),
+            (canvas, "pointerleave"),
+            (canvas, "mousedown"),
+            (reader, "focus"),
+            (reader, "input"),
+            (reader, "blur"),
+            (reader, "keydown"),
+            (figure.data.details(), "toggle"),
         ] {
-            let (app, figure, reader) = (Rc::clone(app), figure.clone(), reader.clone());
-            dom::listen(canvas, kind, move |event: PointerEvent| {
-                if event.type_() == "pointerdown" {
+            let (app, reader) = (Rc::clone(app), figure.reader.clone());
+            dom::listen(target, kind, move |event: Event| {
+                match event.type_().as_str() {
                     // The arrow keys lead on from there. The focus makes events of its own, so it
                     // comes before the app is borrowed.
-                    let options = FocusOptions::new();
-                    options.set_prevent_scroll(true);
-                    // An input that is disabled takes no focus.
-                    let _ = reader.focus_with_options(&options);
+                    "pointerdown" => {
+                        let options = FocusOptions::new();
+                        options.set_prevent_scroll(true);
+                        // An input that is disabled takes no focus.
+                        let _ = reader.focus_with_options(&options);
+                    }
+                    // The default would take it away again.
+                    "mousedown" => event.prevent_default(),
+                    _ => {}
                 }
-                app.borrow_mut().take_pointer(&figure, &event);
+                app.borrow_mut().take_event(index, &event);
             })?;
         }
-        // The default would take the focus away from the range input.
-        dom::listen(canvas, "mousedown", |event: Event| event.prevent_default())?;
-        for kind in ["focus", "input", "blur"] {
-            let app = Rc::clone(app);
-            dom::listen(reader, kind, move |event: Event| {
-                let pointed = (event.type_() != "blur").then_some(Pointed::Reading);
-                app.borrow_mut().point(index, pointed);
-            })?;
-        }
-        let target = Rc::clone(app);
-        dom::listen(reader, "keydown", move |event: KeyboardEvent| {
-            let mut app = target.borrow_mut();
-            match event.key().as_str() {
-                "Escape" => app.point(index, None),
-                "Enter" if has_marker => app.set_p_at_cursor(index),
-                _ => {}
-            }
-        })?;
-        let app = Rc::clone(app);
-        dom::listen(frame.data.details(), "toggle", move |_: Event| {
-            app.borrow_mut().request_frame();
-        })
+        Ok(())
     }
 
-    fn take_pointer(&mut self, figure: &Target, event: &PointerEvent) {
-        let canvas = &figure.canvas;
+    /// Something happens in a figure.
+    fn take_event(&mut self, index: usize, event: &Event) {
+        let Some(figure) = self.figures.get(index) else {
+            return;
+        };
+        let pointed = figure.pointed();
+        match event.type_().as_str() {
+            "focus" | "input" => self.point(index, Some(Pointed::Reading)),
+            "blur" => self.point(index, None),
+            "toggle" => self.request_frame(),
+            "mousedown" => {}
+            "keydown" => match event.unchecked_ref::<KeyboardEvent>().key().as_str() {
+                "Escape" => self.point(index, None),
+                "Enter" if figure.has_marker() => {
+                    if let Some(p) = pointed {
+                        self.set_p(p, true);
+                    }
+                }
+                _ => {}
+            },
+            kind => {
+                let (canvas, has_marker) = (figure.canvas.clone(), figure.has_marker());
+                self.take_pointer(kind, index, &canvas, has_marker, event.unchecked_ref());
+            }
+        }
+    }
+
+    fn take_pointer(
+        &mut self,
+        kind: &str,
+        index: usize,
+        canvas: &HtmlCanvasElement,
+        has_marker: bool,
+        event: &PointerEvent,
+    ) {
         let is_touch = event.pointer_type() == "touch";
-        let holds = figure.has_marker && canvas.has_pointer_capture(event.pointer_id());
-        let kind = event.type_();
-        match kind.as_str() {
+        let holds = has_marker && canvas.has_pointer_capture(event.pointer_id());
+        match kind {
             "pointerdown" if event.button() != 0 => {}
-            "pointerdown" if figure.has_marker => {
+            "pointerdown" if has_marker => {
                 // Without the capture, a drag ends at the canvas's edge.
                 let _ = canvas.set_pointer_capture(event.pointer_id());
-                self.point(figure.index, None);
+                self.point(index, None);
                 // A finger may want to scroll, and who takes the marker doesn't move it yet.
                 if is_touch || self.is_on_marker(canvas, event) {
                     dom::set_attribute(canvas, GRAB, "held");
@@ -101,14 +108,14 @@ impl App {
             }
             "pointermove" if holds => self.drag(canvas, event, false),
             "pointerdown" | "pointermove" => {
-                let can_be_grabbed = figure.has_marker && self.is_on_marker(canvas, event);
+                let can_be_grabbed = has_marker && self.is_on_marker(canvas, event);
                 if can_be_grabbed {
                     dom::set_attribute(canvas, GRAB, "near");
-                } else if figure.has_marker {
+                } else if has_marker {
                     dom::remove_attribute(canvas, GRAB);
                 }
                 let at = Pointed::At(event.offset_x().into());
-                self.point(figure.index, (!can_be_grabbed).then_some(at));
+                self.point(index, (!can_be_grabbed).then_some(at));
             }
             "pointerup" if holds => {
                 self.drag(canvas, event, true);
@@ -116,14 +123,15 @@ impl App {
             }
             "pointercancel" => dom::remove_attribute(canvas, GRAB),
             // A finger hides what it points at: its cursor stays until the focus goes.
-            "pointerleave" if !is_touch => self.point(figure.index, None),
+            "pointerleave" if !is_touch => self.point(index, None),
             _ => {}
         }
     }
 
     /// Puts the cursor of a figure where the reader points, or takes it away.
     fn point(&mut self, index: usize, pointed: Option<Pointed>) {
-        self.figures.point(index, pointed);
+        let Some(scene) = &mut self.scene else { return };
+        self.figures.point(index, pointed, scene);
         self.pointed = true;
         self.request_any_frame();
     }
@@ -142,13 +150,6 @@ impl App {
         let width = u32::try_from(canvas.client_width()).unwrap_or(0);
         let p = drop_probability_at(event.offset_x().into(), width);
         self.set_p(p, settled);
-    }
-
-    fn set_p_at_cursor(&mut self, index: usize) {
-        let cursor = self.figures.frames().nth(index);
-        if let Some(p) = cursor.and_then(Frame::pointed) {
-            self.set_p(p, true);
-        }
     }
 
     /// Sets p, in whole per cents, which are what a hand can hit.
