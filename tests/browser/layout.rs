@@ -14,7 +14,7 @@ const NARROW: (u32, u32) = (390, 844);
 fn complaints(stage: &Stage, check: &str) -> String {
     let script = format!(
         "[...document.querySelectorAll('a[href], button, input, summary')]
-            .filter((it) => it.getClientRects().length > 0)
+            .filter((it) => !it.disabled && it.getClientRects().length > 0)
             .map((it) => [({check})(it), it.outerHTML.slice(0, 90)])
             .filter(([wrong]) => wrong)
             .join('\\n')"
