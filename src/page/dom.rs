@@ -2,7 +2,7 @@
 
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Document, Element, Event, EventTarget};
+use web_sys::{Document, Element, Event, EventTarget, PointerEvent};
 
 /// The first element that matches, as a `T`.
 ///
@@ -43,6 +43,17 @@ pub(super) fn listen<E: JsCast + 'static>(
     // The listeners of the page live as long as it does.
     closure.forget();
     Ok(())
+}
+
+/// Where on an element a pointer is, in the pixels in which its `clientWidth` is measured: they are
+/// larger than those of the event where the page's styles enlarge the element.
+pub(super) fn place_on(element: &Element, event: &PointerEvent) -> (f64, f64) {
+    let shown = element.get_bounding_client_rect();
+    let scale = f64::from(element.client_width()) / shown.width();
+    (
+        (f64::from(event.client_x()) - shown.left()) * scale,
+        (f64::from(event.client_y()) - shown.top()) * scale,
+    )
 }
 
 /// Sets the text, if it is another: an element that doesn't change costs nothing.

@@ -8,6 +8,7 @@ mod experiment;
 mod figures;
 #[path = "../golden/values.rs"]
 mod golden;
+mod layout;
 mod reading;
 mod stage;
 

@@ -81,6 +81,13 @@ impl Stage {
         stage
     }
 
+    /// Gives the page's window another size, in CSS pixels.
+    pub(crate) async fn resize(&self, width: u32, height: u32) {
+        self.frame.set_width(&width.to_string());
+        self.frame.set_height(&height.to_string());
+        self.frame().await;
+    }
+
     /// Starts the page's program, as `www/boot.js` does; its workers import the glue from `glue`.
     ///
     /// # Errors

@@ -139,6 +139,13 @@ impl Browser {
         self.post("goog/cdp/execute", &command);
     }
 
+    /// From now on the page is shown as on this medium, `screen` or `print`.
+    #[track_caller]
+    pub(crate) fn emulate_medium(&self, medium: &str) {
+        let command = json!({"cmd": "Emulation.setEmulatedMedia", "params": {"media": medium}});
+        self.post("goog/cdp/execute", &command);
+    }
+
     #[track_caller]
     fn element(&self, selector: &str) -> String {
         let query = json!({"using": "css selector", "value": selector});

@@ -248,6 +248,36 @@ fn p_moves_by_keyboard_and_by_dragging_in_the_figure() {
 
 /// The thread's experiment at its own size and its three values of p, all by buttons.
 #[test]
+fn on_paper_the_settings_are_a_line_of_text_and_there_is_nothing_to_press() {
+    let visit = Visit::new("p=0.5&mu=1&scale=sqrt&seed=7&theme=dark");
+    let browser = &visit.browser;
+    until_run_is(browser, "done");
+    // The figures are drawn for it, and for the screen again.
+    let picture = "document.querySelector('#figure-density canvas').toDataURL()";
+    let dark = browser.run(&format!("return {picture}"));
+    browser.run("dispatchEvent(new Event('beforeprint'))");
+    assert_ne!(browser.run(&format!("return {picture}")), dark);
+    browser.run("dispatchEvent(new Event('afterprint'))");
+    browser.until(&format!("{picture} === {dark}"));
+
+    browser.emulate_medium("print");
+    let shown = text(&browser.run(
+        "return [...document.querySelectorAll('button:not(.set), input, progress, .skip')]
+            .filter((it) => it.getClientRects().length > 0)
+            .map((it) => it.value).join(' ')",
+    ));
+    assert_eq!(shown, "0.5 1 1 1000000 7", "p, μ, σ, samples and seed");
+    let settings = text(&browser.run("return document.querySelector('#controls').innerText"));
+    let words: Vec<_> = settings.split_whitespace().collect();
+    let words = words.join(" ");
+    assert!(words.contains("normal"), "{words}");
+    assert!(words.contains("1/√(1−p)"), "{words}");
+    assert!(!words.contains("Gaussian"), "{words}");
+    let scheme = "return getComputedStyle(document.documentElement).colorScheme";
+    assert_eq!(browser.run(scheme), "light", "paper is white");
+}
+
+#[test]
 fn a_hundred_million_samples_show_what_the_thread_found() {
     let visit = Visit::new("seed=2024");
     let browser = &visit.browser;

@@ -114,7 +114,8 @@ impl App {
                 } else if has_marker {
                     dom::remove_attribute(canvas, GRAB);
                 }
-                let at = Pointed::At(event.offset_x().into());
+                let (left, _) = dom::place_on(canvas, event);
+                let at = Pointed::At(left);
                 self.point(index, (!can_be_grabbed).then_some(at));
             }
             "pointerup" if holds => {
@@ -139,7 +140,7 @@ impl App {
     fn is_on_marker(&self, canvas: &HtmlCanvasElement, event: &PointerEvent) -> bool {
         let [width, height] = [canvas.client_width(), canvas.client_height()]
             .map(|length| u32::try_from(length).unwrap_or(0));
-        let place = (event.offset_x().into(), event.offset_y().into());
+        let place = dom::place_on(canvas, event);
         self.scene
             .as_ref()
             .is_some_and(|scene| is_on_marker(&scene.ratio, place, (width, height)))
@@ -148,7 +149,8 @@ impl App {
     fn drag(&mut self, canvas: &HtmlCanvasElement, event: &PointerEvent, settled: bool) {
         dom::set_attribute(canvas, GRAB, "held");
         let width = u32::try_from(canvas.client_width()).unwrap_or(0);
-        let p = drop_probability_at(event.offset_x().into(), width);
+        let (left, _) = dom::place_on(canvas, event);
+        let p = drop_probability_at(left, width);
         self.set_p(p, settled);
     }
 
