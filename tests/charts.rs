@@ -18,7 +18,7 @@ use plotters_backend::{
 use plotters_svg::SVGBackend;
 
 const BEFORE: (u8, u8, u8) = (0x00, 0x72, 0xb2);
-const AFTER: (u8, u8, u8) = (0xc8, 0x50, 0x0a);
+const AFTER: (u8, u8, u8) = (0xc2, 0x4d, 0x0a);
 
 /// CSS pixels.
 const WIDE: (u32, u32) = (560, 330);
