@@ -87,12 +87,17 @@ impl Figures {
 }
 
 impl<F: Clone + PartialEq> Picture<F> {
-    /// A canvas counts as in view until the browser says that it is not: the first drawing must not
-    /// wait.
+    /// What is in view at the start is found out here: the first drawing must not wait until the
+    /// browser reports it.
     fn new(document: &Document, selector: &str) -> Result<Self, JsValue> {
+        let canvas: HtmlCanvasElement = dom::element(document, selector)?;
+        let place = canvas.get_bounding_client_rect();
+        let height = web_sys::window()
+            .and_then(|window| window.inner_height().ok()?.as_f64())
+            .unwrap_or(f64::INFINITY);
         Ok(Self {
-            canvas: dom::element(document, selector)?,
-            in_view: true,
+            canvas,
+            in_view: place.bottom() > 0.0 && place.top() < height,
             drawn: None,
         })
     }
