@@ -132,7 +132,8 @@ impl App {
         let mut this = app.borrow_mut();
         this.show();
         dom::set_ready(&this.document, "true");
-        this.settle();
+        // The workers must not hold up the first picture.
+        this.settle_soon();
         Ok(())
     }
 
@@ -303,6 +304,11 @@ impl App {
         }
         self.fragment
             .write(&self.settings, false, now(&self.window));
+        self.settle_soon();
+    }
+
+    /// Settles in a while, unless the reader changes something before.
+    fn settle_soon(&mut self) {
         let this = self.this.clone();
         let settle = Closure::once_into_js(move || {
             if let Some(app) = this.upgrade() {

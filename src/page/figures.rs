@@ -152,16 +152,21 @@ struct Ground {
 }
 
 impl Figure {
-    /// A canvas counts as in view until the browser says that it is not: the first drawing must not
-    /// wait.
+    /// What is in view at the start is found out here: the first drawing must not wait until the
+    /// browser reports it.
     fn new(document: &Document, chart: Chart) -> Result<Self, JsValue> {
         let figure = format!("#figure-{} ", chart.name);
+        let canvas: HtmlCanvasElement = dom::element(document, &(figure.clone() + "canvas"))?;
+        let place = canvas.get_bounding_client_rect();
+        let height = web_sys::window()
+            .and_then(|window| window.inner_height().ok()?.as_f64())
+            .unwrap_or(f64::INFINITY);
         Ok(Self {
-            canvas: dom::element(document, &(figure.clone() + "canvas"))?,
+            in_view: place.bottom() > 0.0 && place.top() < height,
+            canvas,
             reader: dom::element(document, &(figure.clone() + ".reader"))?,
             data: DataTable::new(document, &(figure + ".data"))?,
             chart,
-            in_view: true,
             places: Vec::new(),
             pointed: None,
             drawn: None,

@@ -408,7 +408,7 @@ fn without_its_program_the_page_is_readable_and_says_why() {
 #[test]
 fn a_page_that_lacks_an_element_says_which() {
     let visit = Visit::with(Rules {
-        replace: &[("id=\"run-state\"", "")],
+        replace: &[("run-state", "another-id")],
         ..Rules::default()
     });
     visit.browser.open(&visit.address(""));

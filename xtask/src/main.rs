@@ -3,11 +3,12 @@
 //! the same commands.
 //!
 //! - [`setup`] finds and installs tools, and knows the environment to run them in;
-//! - [`serve`], [`mod@test`], [`build`] and [`check`] are the commands;
+//! - [`serve`], [`mod@test`], [`build`], [`check`], [`audit`] and [`bench`] are the commands;
 //! - [`sizes`], [`fallback_script`] and [`architecture`] are the parts of them that compute
 //!   something.
 
 mod architecture;
+mod audit;
 mod bench;
 mod build;
 mod check;
@@ -41,6 +42,7 @@ Usage: cargo xtask COMMAND
              [FILTER]
   build    make dist/, the page as it is published, and print the size of each file
   check    formatting, the map of the code, lints for both targets, documentation; no warning passes
+  audit    let Lighthouse (four times 100) and axe-core (no violation) judge the built page
   bench    time the experiment, the scene and the page on this machine, beside their baselines
              --with-python      NumPy and PyTorch too, in an environment of their own
   run      run any COMMAND with these tools and in this environment:
@@ -56,6 +58,7 @@ enum Request {
     Test(test::Options),
     Build,
     Check,
+    Audit,
     Bench {
         with_python: bool,
     },
@@ -83,6 +86,7 @@ fn main() -> ExitCode {
         Request::Test(options) => test::test(&options),
         Request::Build => build::build().and_then(|dist| sizes::report(&dist)),
         Request::Check => check::check(),
+        Request::Audit => audit::audit(),
         Request::Bench { with_python } => bench::bench(with_python),
         Request::Run(command) => setup::prepare(&Tool::ALL).and_then(|tools| tools.run(&command)),
         Request::FallbackScript => fallback_script::write(),
@@ -135,6 +139,7 @@ fn request(mut arguments: lexopt::Parser) -> Result<Request, lexopt::Error> {
         }
         "build" => plain(arguments, Request::Build),
         "check" => plain(arguments, Request::Check),
+        "audit" => plain(arguments, Request::Audit),
         "bench" => {
             let mut with_python = false;
             while let Some(argument) = arguments.next()? {

@@ -10,6 +10,7 @@
 //! | wasm-bindgen, trunk | `cargo install --root target/tools` | |
 //! | wasm-opt | npm's `binaryen`, into `target/tools` | on Debian, npm is installed for it |
 //! | Chromium and its driver | what is there | on Debian, its packages |
+//! | Lighthouse, axe-core | npm, into `target/tools/audit` | on Debian, npm is installed for them |
 
 mod debian_rust;
 mod instructions;
@@ -32,6 +33,14 @@ pub use probe::Browser;
 const TRUNK_VERSION: &str = "0.21.14";
 const BINARYEN_VERSION: &str = "132.0.0";
 
+/// What judges the page, and what drives the browser for it. Lighthouse 13 does without the Node of
+/// Debian 12.
+const AUDITORS: [(&str, &str); 3] = [
+    ("lighthouse", "12.8.2"),
+    ("axe-core", "4.14.1"),
+    ("puppeteer-core", "24.43.1"),
+];
+
 /// How long `rustup target add` may take before the fallback is tried: enough for its 25 MB on an
 /// ordinary line, and not a long wait behind a firewall that swallows packets.
 const RUSTUP_PATIENCE: Duration = Duration::from_secs(90);
@@ -49,15 +58,18 @@ pub enum Tool {
     WasmOpt,
     /// Chromium or Chrome with the chromedriver of the same version.
     Browser,
+    /// Lighthouse and axe-core, in [`auditors`].
+    Auditors,
 }
 
 impl Tool {
     /// What takes longest comes first: two are installed at a time.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Trunk,
         Self::WasmStd,
         Self::WasmBindgen,
         Self::WasmOpt,
+        Self::Auditors,
         Self::Browser,
     ];
 
@@ -80,6 +92,13 @@ impl Tool {
             Self::Browser => {
                 "Chromium and chromedriver: the tests drive them (half a minute)".into()
             }
+            Self::Auditors => {
+                let packages = AUDITORS.map(|(name, version)| format!("{name} {version}"));
+                format!(
+                    "{}, from npm: they judge the page (190 MB; seconds; with npm itself, 1 to 4 min)",
+                    packages.join(", ")
+                )
+            }
         }
     }
 
@@ -95,6 +114,12 @@ impl Tool {
             Self::WasmOpt => probe::version("wasm-opt")
                 .is_some_and(|version| probe::major(&version) >= Some(117)),
             Self::Browser => probe::browser().is_some(),
+            Self::Auditors => {
+                probe::version("node").is_some_and(|version| probe::major(&version) >= Some(18))
+                    && AUDITORS
+                        .iter()
+                        .all(|(name, version)| probe::has_npm_package(&auditors(), name, version))
+            }
         }
     }
 }
@@ -102,6 +127,12 @@ impl Tool {
 /// Where the tools live that the project installs for itself.
 fn tools() -> PathBuf {
     project::target().join("tools")
+}
+
+/// Where Lighthouse, axe-core and the scripts that use them are: Node looks for packages beside a
+/// script.
+pub fn auditors() -> PathBuf {
+    tools().join("audit")
 }
 
 /// The search path with the project's own tools first.
@@ -304,7 +335,7 @@ impl Machine {
         let npm = probe::find(OsStr::new("npm")).is_some();
         let wants_apt = missing.iter().any(|tool| match tool {
             Tool::WasmStd | Tool::Browser => true,
-            Tool::WasmOpt => !npm,
+            Tool::WasmOpt | Tool::Auditors => !npm,
             Tool::WasmBindgen | Tool::Trunk => false,
         });
         if apt && wants_apt {
@@ -323,7 +354,7 @@ impl Machine {
         match tool {
             Tool::WasmStd => self.debian_rust,
             Tool::WasmBindgen | Tool::Trunk => true,
-            Tool::WasmOpt => self.npm || self.apt,
+            Tool::WasmOpt | Tool::Auditors => self.npm || self.apt,
             Tool::Browser => self.apt,
         }
     }
@@ -331,7 +362,8 @@ impl Machine {
     /// The packages that have to be installed on the system itself.
     fn packages(&self, missing: &[Tool]) -> Vec<&'static str> {
         let mut packages = Vec::new();
-        if missing.contains(&Tool::WasmOpt) && !self.npm {
+        let wants_npm = [Tool::WasmOpt, Tool::Auditors];
+        if !self.npm && missing.iter().any(|tool| wants_npm.contains(tool)) {
             packages.push("npm");
         }
         if missing.contains(&Tool::Browser) {
@@ -357,22 +389,35 @@ fn job(tool: Tool) -> Option<Job> {
             TRUNK_VERSION,
             &["--locked", "--no-default-features"],
         )),
-        Tool::WasmOpt => Some(Job::new("wasm-opt", |log| {
-            log.run(
-                bare("npm")
-                    .args([
-                        "install",
-                        "--no-save",
-                        "--no-audit",
-                        "--no-fund",
-                        "--prefix",
-                    ])
-                    .arg(tools())
-                    .arg(format!("binaryen@{BINARYEN_VERSION}")),
-            )
-        })),
+        Tool::WasmOpt => Some(npm_install(
+            "wasm-opt",
+            tools(),
+            &[("binaryen", BINARYEN_VERSION)],
+        )),
+        Tool::Auditors => Some(npm_install("Lighthouse, axe-core", auditors(), &AUDITORS)),
         Tool::Browser => None,
     }
+}
+
+/// Into a folder of its own: npm removes from it what it has not been told of.
+fn npm_install(
+    name: &'static str,
+    folder: PathBuf,
+    packages: &'static [(&'static str, &'static str)],
+) -> Job {
+    Job::new(name, move |log| {
+        log.run(
+            bare("npm")
+                .args(["install", "--no-save", "--no-audit", "--no-fund"])
+                .arg("--prefix")
+                .arg(&folder)
+                .args(
+                    packages
+                        .iter()
+                        .map(|(package, version)| format!("{package}@{version}")),
+                ),
+        )
+    })
 }
 
 /// Builds a tool without optimisation: it runs for seconds, and would compile for many minutes.

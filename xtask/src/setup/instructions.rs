@@ -24,6 +24,12 @@ fn commands(tool: Tool) -> Option<[&'static str; 4]> {
             "brew install binaryen",
             "winget install OpenJS.NodeJS.LTS",
         ]),
+        Tool::Auditors => Some([
+            "sudo apt-get install --no-install-recommends npm   (it must bring Node 18 or later)",
+            "sudo dnf install nodejs-npm",
+            "brew install node",
+            "winget install OpenJS.NodeJS.LTS",
+        ]),
         Tool::Browser => Some([
             "sudo apt-get install chromium chromium-driver   (Ubuntu: sudo snap install chromium)",
             "sudo dnf install chromium chromedriver",

@@ -91,9 +91,10 @@ pub fn version(program: impl AsRef<OsStr>) -> Option<String> {
     version_in(&String::from_utf8(output.stdout).ok()?)
 }
 
-/// The first word that looks like a version.
+/// The first word that looks like a version, with or without a "v".
 fn version_in(text: &str) -> Option<String> {
     text.split_whitespace()
+        .map(|word| word.strip_prefix('v').unwrap_or(word))
         .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))
         .map(String::from)
 }
@@ -118,6 +119,13 @@ pub fn has_wasm_std(rustc: &OsStr) -> bool {
             })
         })
     })
+}
+
+/// Whether npm has put this version of the package below the folder.
+pub fn has_npm_package(folder: &Path, name: &str, version: &str) -> bool {
+    let description = folder.join("node_modules").join(name).join("package.json");
+    std::fs::read_to_string(description)
+        .is_ok_and(|text| text.contains(&format!("\"version\": \"{version}\"")))
 }
 
 /// Whether packages may be installed on the system.
@@ -164,6 +172,7 @@ mod tests {
         let cases = [
             ("wasm-bindgen 0.2.130", "0.2.130"),
             ("trunk 0.21.14\n", "0.21.14"),
+            ("v20.20.2\n", "20.20.2"),
             ("wasm-opt version 132 (version_132)", "132"),
             (
                 "Chromium 156.0.8078.79 built on Debian GNU/Linux 12 (bookworm)",

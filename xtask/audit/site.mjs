@@ -1,0 +1,63 @@
+// The built page as a good static host serves it, and a browser to look at it with. The folder is named
+// by DROPOUT_MOMENTS_DIST, the browser by CHROME.
+
+import { readFileSync, readdirSync } from "node:fs";
+import { createServer } from "node:http";
+import { extname, join, sep } from "node:path";
+import { brotliCompressSync } from "node:zlib";
+import puppeteer from "puppeteer-core";
+
+const TYPES = {
+  ".css": "text/css; charset=utf-8",
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".png": "image/png",
+  ".svg": "image/svg+xml",
+  ".wasm": "application/wasm",
+  ".woff2": "font/woff2",
+};
+const ALREADY_PACKED = [".png", ".woff2"];
+
+/** Serves the folder, everything packed beforehand. */
+export async function serve() {
+  const folder = process.env.DROPOUT_MOMENTS_DIST;
+  const files = new Map();
+  for (const name of readdirSync(folder, { recursive: true })) {
+    const type = TYPES[extname(name)];
+    if (!type) continue; // A folder.
+    const content = readFileSync(join(folder, name));
+    const headers = {
+      "Content-Type": type,
+      // What has a hash in its name never changes.
+      "Cache-Control": /-[0-9a-f]{12,16}[._]/.test(name) ? "max-age=31536000, immutable" : "no-cache",
+    };
+    const packed = !ALREADY_PACKED.includes(extname(name));
+    if (packed) headers["Content-Encoding"] = "br";
+    files.set(`/${name.replaceAll(sep, "/")}`, { headers, body: packed ? brotliCompressSync(content) : content });
+  }
+  files.set("/", files.get("/index.html"));
+
+  const server = createServer((request, response) => {
+    const file = files.get(new URL(request.url, "http://localhost").pathname);
+    if (file) {
+      response.writeHead(200, { ...file.headers, "Content-Length": file.body.length }).end(file.body);
+    } else {
+      response.writeHead(404, { "Content-Type": "text/plain" }).end("not found");
+    }
+  });
+  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+  return {
+    address: `http://127.0.0.1:${server.address().port}/`,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+/** Starts the browser, without a window. */
+export function launch() {
+  // Root can't have the sandbox.
+  const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+  return puppeteer.launch({ executablePath: process.env.CHROME, args });
+}
