@@ -3,7 +3,7 @@
 //! the same commands.
 //!
 //! - [`setup`] finds and installs tools, and knows the environment to run them in;
-//! - [`serve`], [`mod@test`], [`build`], [`check`], [`audit`] and [`bench`] are the commands;
+//! - [`serve`], [`mod@test`], [`build`], [`check`], [`audit`] and [`mod@bench`] are the commands;
 //! - [`sizes`], [`fallback_script`] and [`architecture`] are the parts of them that compute
 //!   something.
 
