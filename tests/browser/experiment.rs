@@ -209,10 +209,9 @@ async fn without_workers_the_page_itself_gives_the_same_bits() {
     let stage = Stage::before_start(FRAGMENT).await;
     stage.run_script("Worker = function () { throw new Error('there are no workers here'); }");
     stage.start_as_usual().await.expect("the page starts");
+    let error = stage.until_error().await;
+    assert!(error.contains("no workers here"), "{error}");
     assert_golden_run(&stage).await;
-    let errors = stage.take_errors();
-    assert_eq!(errors.len(), 1, "{errors:?}");
-    assert!(errors[0].contains("no workers here"), "{errors:?}");
 
     // A long run leaves the page responsive all the same.
     stage.click(RUN_FULL);
