@@ -183,6 +183,38 @@ impl Settings {
         }
     }
 
+    /// Whether p, μ or σ are others in `other`.
+    #[must_use]
+    pub fn differs_in_numbers(&self, other: &Self) -> bool {
+        let input = |settings: &Self| (settings.input.mean, settings.input.standard_deviation);
+        self.drop_probability != other.drop_probability || input(self) != input(other)
+    }
+
+    /// `target`, but with p, μ and σ only a share of the way there, in thousandths.
+    ///
+    /// ```
+    /// use dropout_moments::settings::Settings;
+    ///
+    /// let read = |fragment| Settings::from_fragment(fragment).settings;
+    /// let between = read("mu=1").towards(&read("p=0.5&input=relu"), 0.25);
+    /// assert_eq!(between, read("p=0.35&mu=0.75&input=relu"));
+    /// ```
+    #[must_use]
+    pub fn towards(&self, target: &Self, share: f64) -> Self {
+        let between = |from: f64, to: f64| (1000.0 * (from + share * (to - from))).round() / 1000.0;
+        let mut settings = target.clone();
+        let p = between(self.drop_probability.get(), target.drop_probability.get());
+        let (from, to) = (self.input, target.input);
+        let mean = between(from.mean.get(), to.mean.get());
+        let deviation = between(from.standard_deviation.get(), to.standard_deviation.get());
+        // A p that is rounded to 1 stays that of the target.
+        settings.drop_probability = DropProbability::new(p).unwrap_or(target.drop_probability);
+        settings.input.mean = InputMean::new(mean).unwrap_or(to.mean);
+        settings.input.standard_deviation =
+            InputStandardDeviation::new(deviation).unwrap_or(to.standard_deviation);
+        settings
+    }
+
     /// Whether an experiment with `other` draws the same numbers.
     #[must_use]
     pub fn same_experiment(&self, other: &Self) -> bool {

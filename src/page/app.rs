@@ -1,5 +1,6 @@
 //! The page as a whole: from events to settings, from settings to what is shown.
 
+mod glide;
 mod pointing;
 
 use std::cell::RefCell;
@@ -13,6 +14,7 @@ use web_sys::{
     IntersectionObserver, IntersectionObserverEntry, MediaQueryList, ResizeObserver, Window,
 };
 
+use self::glide::Glide;
 use super::controls::{Change, Controls};
 use super::dom;
 use super::experiment::{Run, State};
@@ -54,6 +56,7 @@ pub(super) struct App {
     runs: u32,
     /// Where the reader is writing: that input is left alone.
     editing: Option<HtmlInputElement>,
+    glide: Option<Glide>,
     frame_requested: bool,
     printing: bool,
     /// Whether the next frame has more to show than a cursor that moved.
@@ -118,6 +121,7 @@ impl App {
                 run: None,
                 runs: 0,
                 editing: None,
+                glide: None,
                 frame_requested: false,
                 printing: false,
                 stale: true,
@@ -251,7 +255,7 @@ impl App {
         let mut settings = self.settings.clone();
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         match settings.set(key, value) {
-            Ok(()) => self.change(settings, true),
+            Ok(()) => self.glide_to(settings),
             Err(reason) => super::log(&reason.to_string().into()),
         }
     }
@@ -268,7 +272,7 @@ impl App {
             }
             "reset" => {
                 let settings = self.settings.reset();
-                self.change(settings, true);
+                self.glide_to(settings);
             }
             _ => {}
         }
@@ -293,11 +297,7 @@ impl App {
 
     /// The reader changed the settings.
     fn change(&mut self, settings: Settings, settled: bool) {
-        self.controls.notify::<String>(&[]);
-        self.take(settings);
-        if let Some(timer) = self.settle_timer.take() {
-            self.window.clear_timeout_with_handle(timer);
-        }
+        self.begin(settings);
         if settled {
             self.settle();
             return;
@@ -321,12 +321,21 @@ impl App {
             .ok();
     }
 
+    fn begin(&mut self, settings: Settings) {
+        self.controls.notify::<String>(&[]);
+        self.take(settings);
+        if let Some(timer) = self.settle_timer.take() {
+            self.window.clear_timeout_with_handle(timer);
+        }
+    }
+
     /// From now on these settings hold.
     fn take(&mut self, settings: Settings) {
         if !settings.same_experiment(&self.settings) {
             self.run = None;
         }
         self.settings = settings;
+        self.glide = None;
         self.request_frame();
     }
 
@@ -343,6 +352,7 @@ impl App {
     }
 
     fn run(&mut self, samples: SampleCount) {
+        self.glide = None;
         let seed = self.settings.seed.unwrap_or(Seed(0));
         self.runs += 1;
         let run = Run::new(self.runs, &self.settings, samples, seed);
@@ -412,6 +422,7 @@ impl App {
     /// Shows everything as it is now; in the middle of a run its results only from time to time.
     fn show(&mut self) {
         self.stale = false;
+        let settings = self.glide();
         let now = now(&self.window);
         let state = self.run.as_ref().map(Run::state);
         let run = self
@@ -432,15 +443,16 @@ impl App {
             return;
         }
         self.results_shown = now;
-        let mut scene = Scene::new(&self.settings, run);
+        let mut scene = Scene::new(&settings, run);
         self.figures.take(&mut scene, self.scene.as_ref());
         self.controls
-            .show_settings(&self.settings, self.editing.as_ref());
+            .show_settings(&settings, self.editing.as_ref());
         self.controls.show_scene(&scene);
         self.scene = Some(scene);
         self.draw();
         self.show_progress();
-        if state != Some(State::Running) && self.settle_timer.is_none() {
+        let is_settled = self.settle_timer.is_none() && self.glide.is_none();
+        if state != Some(State::Running) && is_settled {
             self.announce();
         }
     }

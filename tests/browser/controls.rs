@@ -230,6 +230,7 @@ async fn reset_keeps_the_seed_and_gives_the_other_defaults() {
     let stage = Stage::new("p=0.5&mu=3&scale=none&seed=7&theme=dark&lang=fr").await;
     stage.click("button[data-action=reset]");
     until_p_is(&stage, 0.3).await;
+    stage.until_run_is("done").await;
     assert_eq!(stage.fragment(), "#seed=7&theme=dark&lang=fr");
     assert_eq!(stage.value("exact.x.mean"), Some(0.0));
     assert!(stage.input("input[name=scale][value=inverted]").checked());

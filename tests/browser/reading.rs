@@ -125,6 +125,76 @@ async fn the_cursor_goes_with_the_focus_and_only_one_figure_has_it() {
     );
 }
 
+/// The clock of the page goes on by so many milliseconds whenever it is read, and the reader wants
+/// less motion or doesn't.
+async fn with_slow_clock(reduced_motion: bool) -> Stage {
+    let stage = Stage::before_start("seed=7").await;
+    stage.run_script(&format!(
+        "let now = 0;
+        performance.now = () => (now += 5);
+        globalThis.matchMedia = (query) => ({{
+            matches: {reduced_motion} && query === '(prefers-reduced-motion: reduce)',
+            addEventListener() {{}},
+        }});"
+    ));
+    stage.start_as_usual().await.expect("the page starts");
+    stage.until_run_is("done").await;
+    stage
+}
+
+#[wasm_bindgen_test]
+async fn what_is_set_at_one_stroke_glides_there() {
+    let stage = with_slow_clock(false).await;
+    stage.click("button[data-set='p=0.5']");
+    assert_eq!(
+        stage.fragment(),
+        "#p=0.5&seed=7",
+        "the address is there at once"
+    );
+    let mut seen = vec![0.3];
+    while seen.last() != Some(&0.5) {
+        stage.frame().await;
+        let p = stage.value("exact.d.zeros").expect("it has one");
+        if seen.last() != Some(&p) {
+            seen.push(p);
+        }
+        // All that is shown is of the same moment.
+        let ratio = stage.value("exact.ratio.std").expect("it has one");
+        assert!(
+            (ratio - 1.0 / (1.0 - p).sqrt()).abs() < 1e-12,
+            "{p} {ratio}"
+        );
+        let slider = stage.input("input[type=range][data-setting=p]");
+        assert!((slider.value_as_number() - p).abs() <= 0.005, "{p}");
+        if p < 0.5 {
+            assert_ne!(stage.experiment(), "running", "the run waits for the end");
+            let spoken = stage.text("#announcement");
+            assert!(spoken.contains("p = 0.30"), "{spoken}");
+        }
+    }
+    assert!(seen.len() > 5, "{seen:?}");
+    assert!(seen.is_sorted(), "{seen:?}");
+    stage.until_run_is("done").await;
+
+    // What the reader does next ends it.
+    stage.click("button[data-action=reset]");
+    stage.frame().await;
+    stage.enter("input[type=range][data-setting=p]", "0.9");
+    for _ in 0..5 {
+        stage.frame().await;
+        assert_eq!(stage.value("exact.d.zeros"), Some(0.9));
+    }
+}
+
+#[wasm_bindgen_test]
+async fn nothing_glides_for_those_who_want_less_motion() {
+    let stage = with_slow_clock(true).await;
+    stage.click("button[data-set='p=0.5']");
+    stage.frame().await;
+    stage.frame().await;
+    assert_eq!(stage.value("exact.d.zeros"), Some(0.5));
+}
+
 #[wasm_bindgen_test]
 async fn enter_sets_p_where_the_cursor_is() {
     let stage = Stage::new("seed=7").await;
@@ -190,7 +260,7 @@ async fn the_pointers_shape_says_that_the_disc_can_be_grabbed() {
     assert_eq!(shape("ratio"), "grabbing");
     assert_eq!(stage.fragment(), "#seed=7", "it has not been moved");
     point(&stage, "ratio", "pointercancel", disc);
-    point(&stage, "ratio", "pointermove", (0.8, 0.2));
+    point(&stage, "ratio", "pointermove", (0.8, 0.4));
     assert_eq!(shape("ratio"), "ew-resize");
 }
 

@@ -10,9 +10,9 @@ use super::{App, Shared};
 use crate::charts::{drop_probability_at, is_on_marker};
 use crate::page::dom;
 use crate::page::figures::{Figure, Pointed};
-use crate::settings::DropProbability;
+use crate::settings::{DropProbability, Settings};
 
-/// What CSS knows a canvas by whose marker can be, or is, held.
+/// How far the marker is taken: `near`, where it can be, `held`, `moved`.
 const GRAB: &str = "data-grab";
 
 impl App {
@@ -71,7 +71,7 @@ impl App {
                 "Escape" => self.point(index, None),
                 "Enter" if figure.has_marker() => {
                     if let Some(p) = pointed {
-                        self.set_p(p, true);
+                        self.glide_to(self.with_p(p));
                     }
                 }
                 _ => {}
@@ -99,11 +99,10 @@ impl App {
                 // Without the capture, a drag ends at the canvas's edge.
                 let _ = canvas.set_pointer_capture(event.pointer_id());
                 self.point(index, None);
-                // A finger may want to scroll, and who takes the marker doesn't move it yet.
-                if is_touch || self.is_on_marker(canvas, event) {
-                    dom::set_attribute(canvas, GRAB, "held");
-                } else {
-                    self.drag(canvas, event, false);
+                // A finger may want to scroll, and who takes the marker has not moved it yet.
+                dom::set_attribute(canvas, GRAB, "held");
+                if !is_touch && !self.is_on_marker(canvas, event) {
+                    self.glide_to(self.with_p(p_at(canvas, event)));
                 }
             }
             "pointermove" if holds => self.drag(canvas, event, false),
@@ -119,7 +118,11 @@ impl App {
                 self.point(index, (!can_be_grabbed).then_some(at));
             }
             "pointerup" if holds => {
-                self.drag(canvas, event, true);
+                if canvas.get_attribute(GRAB).as_deref() == Some("moved") {
+                    self.drag(canvas, event, true);
+                } else if is_touch {
+                    self.glide_to(self.with_p(p_at(canvas, event)));
+                }
                 dom::remove_attribute(canvas, GRAB);
             }
             "pointercancel" => dom::remove_attribute(canvas, GRAB),
@@ -147,20 +150,27 @@ impl App {
     }
 
     fn drag(&mut self, canvas: &HtmlCanvasElement, event: &PointerEvent, settled: bool) {
-        dom::set_attribute(canvas, GRAB, "held");
-        let width = u32::try_from(canvas.client_width()).unwrap_or(0);
-        let (left, _) = dom::place_on(canvas, event);
-        let p = drop_probability_at(left, width);
-        self.set_p(p, settled);
-    }
-
-    /// Sets p, in whole per cents, which are what a hand can hit.
-    fn set_p(&mut self, p: f64, settled: bool) {
-        let p = ((100.0 * p).round() / 100.0).clamp(0.0, 0.99);
-        if let Ok(p) = DropProbability::new(p) {
-            let mut settings = self.settings.clone();
-            settings.drop_probability = p;
+        dom::set_attribute(canvas, GRAB, "moved");
+        let settings = self.with_p(p_at(canvas, event));
+        // A click is a press and a drag to the same place, to which it glides already.
+        if settings.drop_probability != self.settings.drop_probability || self.glide.is_none() {
             self.change(settings, settled);
         }
     }
+
+    /// The settings with another p, in whole per cents, which are what a hand can hit.
+    fn with_p(&self, p: f64) -> Settings {
+        let p = ((100.0 * p).round() / 100.0).clamp(0.0, 0.99);
+        let mut settings = self.settings.clone();
+        if let Ok(p) = DropProbability::new(p) {
+            settings.drop_probability = p;
+        }
+        settings
+    }
+}
+
+fn p_at(canvas: &HtmlCanvasElement, event: &PointerEvent) -> f64 {
+    let width = u32::try_from(canvas.client_width()).unwrap_or(0);
+    let (left, _) = dom::place_on(canvas, event);
+    drop_probability_at(left, width)
 }
