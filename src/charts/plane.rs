@@ -278,7 +278,8 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
                 for row in 0..foot / step {
                     for top in [y - row * step, y + row * step] {
                         for left in [x + aside, x - aside - size.0] {
-                            let place = [left, top, left + size.0, top + size.1];
+                            let place =
+                                [left, top - px(3.0), left + size.0, top + size.1 + px(3.0)];
                             if place[3] <= foot && self.is_inside(place) && !overlaps(taken, place)
                             {
                                 return Some((left, top));

@@ -134,16 +134,23 @@ impl Browser {
     /// From now on runs a script in each page before its own.
     #[track_caller]
     pub(crate) fn before_each_page(&self, script: &str) {
-        let command = json!({"cmd": "Page.addScriptToEvaluateOnNewDocument",
-            "params": {"source": script}});
-        self.post("goog/cdp/execute", &command);
+        self.devtools(
+            "Page.addScriptToEvaluateOnNewDocument",
+            &json!({"source": script}),
+        );
     }
 
     /// From now on the page is shown as on this medium, `screen` or `print`.
     #[track_caller]
     pub(crate) fn emulate_medium(&self, medium: &str) {
-        let command = json!({"cmd": "Emulation.setEmulatedMedia", "params": {"media": medium}});
-        self.post("goog/cdp/execute", &command);
+        self.devtools("Emulation.setEmulatedMedia", &json!({"media": medium}));
+    }
+
+    /// Gives a command of the `DevTools` protocol.
+    #[track_caller]
+    pub(crate) fn devtools(&self, command: &str, parameters: &Value) -> Value {
+        let command = json!({"cmd": command, "params": parameters});
+        self.post("goog/cdp/execute", &command)
     }
 
     #[track_caller]
@@ -191,23 +198,33 @@ impl Browser {
     #[track_caller]
     pub(crate) fn drag(&self, from: (f64, f64), to: (f64, f64)) {
         let middle = ((from.0 + to.0) / 2.0, (from.1 + to.1) / 2.0);
-        let move_to = |(x, y): (f64, f64)| {
-            json!({"type": "pointerMove", "origin": "viewport", "duration": 0,
-                "x": x.round(), "y": y.round()})
-        };
+        self.drag_along([from, middle, to], 0);
+    }
+
+    /// Drags with the mouse from the first place to the next and so on, each after so many
+    /// milliseconds.
+    #[track_caller]
+    pub(crate) fn drag_along(
+        &self,
+        places: impl IntoIterator<Item = (f64, f64)>,
+        milliseconds: u32,
+    ) {
+        let mut actions: Vec<_> = places
+            .into_iter()
+            .map(|(x, y)| {
+                json!({"type": "pointerMove", "origin": "viewport", "duration": milliseconds,
+                    "x": x.round(), "y": y.round()})
+            })
+            .collect();
+        actions.insert(1, json!({"type": "pointerDown", "button": 0}));
+        actions.push(json!({"type": "pointerUp", "button": 0}));
         self.post(
             "actions",
             &json!({"actions": [{
                 "type": "pointer",
                 "id": "mouse",
                 "parameters": {"pointerType": "mouse"},
-                "actions": [
-                    move_to(from),
-                    {"type": "pointerDown", "button": 0},
-                    move_to(middle),
-                    move_to(to),
-                    {"type": "pointerUp", "button": 0},
-                ],
+                "actions": actions,
             }]}),
         );
     }
@@ -215,8 +232,7 @@ impl Browser {
     /// How many workers there are in the browser (by the DevTools protocol).
     #[track_caller]
     pub(crate) fn workers(&self) -> usize {
-        let command = json!({"cmd": "Target.getTargets", "params": {"filter": [{}]}});
-        let answer = self.post("goog/cdp/execute", &command);
+        let answer = self.devtools("Target.getTargets", &json!({"filter": [{}]}));
         let targets = answer["targetInfos"].as_array();
         let targets = targets.expect("the browser lists its targets").iter();
         targets.filter(|target| target["type"] == "worker").count()

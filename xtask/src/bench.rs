@@ -23,7 +23,14 @@ pub fn bench(with_python: bool) -> Result<()> {
     let mut cargo = tools.command("cargo");
     cargo
         .args(["bench", "--features", "end-to-end"])
-        .args(["--bench", "experiment", "--bench", "page"])
+        .args([
+            "--bench",
+            "experiment",
+            "--bench",
+            "page",
+            "--bench",
+            "drag",
+        ])
         .env("DROPOUT_MOMENTS_DIST", dist);
     if let Some(python) = python {
         cargo.env("DROPOUT_MOMENTS_PYTHON", python);

@@ -1,0 +1,156 @@
+//! How long a drag takes to show: from the input event that enters the page to the frame in which
+//! all visible figures and numbers are painted.
+//!
+//! ```sh
+//! cargo xtask bench
+//! ```
+//! A mouse, moved through `WebDriver`, drags the slider of p and the disc of the ratio figure over 300
+//! steps, with both figures of the answer in view at 800 × 400 CSS pixels and two pixels to each. The
+//! clock starts when the event is at the window, before any listener of the page, and stops in the
+//! first task after the frame's animation callbacks, style, layout and painting. The same drag over an
+//! input whose listener does nothing, on an empty page, is what browser and machine take by themselves.
+#![cfg(all(feature = "end-to-end", not(target_arch = "wasm32")))]
+
+#[path = "../tests/end_to_end/browser.rs"]
+#[allow(dead_code, reason = "the tests use more of it")]
+mod browser;
+#[path = "../tests/end_to_end/server.rs"]
+#[allow(dead_code, reason = "the tests use more of it")]
+mod server;
+
+use std::path::PathBuf;
+
+use browser::Browser;
+use serde_json::{Value, json};
+use server::{Rules, Server};
+
+const STEPS: u32 = 300;
+
+/// So often the drag goes from one side to the other: it ends on the far one.
+const LEGS: u32 = 5;
+
+/// How much slower than this machine, and p95 in milliseconds that is aimed at.
+const PROCESSORS: [(&str, u32, f64); 2] = [("plain", 1, 8.0), ("throttled 4 ×", 4, 20.0)];
+
+/// What is dragged: its name, the element, and between which shares of its width, at which of its
+/// height. The disc starts at p = 0.3.
+const DRAGS: [(&str, &str, [f64; 2], f64); 2] = [
+    ("slider of p", "#p", [0.31, 0.95], 0.5),
+    (
+        "disc of the ratio figure",
+        "#figure-ratio canvas",
+        [0.3325, 0.9],
+        0.8,
+    ),
+];
+
+/// Times each event of a kind, from the window on to the first task after its frame.
+const WATCH: &str = "
+    globalThis.times = [];
+    globalThis.watch = (kind) => addEventListener(kind, () => {
+        const start = performance.now();
+        // The page asks for its frame in its own listeners, which come later: ours must come after
+        // it, so it is asked for in a task of its own.
+        queueMicrotask(() => requestAnimationFrame(() => {
+            const { port1, port2 } = new MessageChannel();
+            port1.onmessage = () => times.push(performance.now() - start);
+            port2.postMessage(0);
+        }));
+    }, { capture: true });";
+
+const STYLE: &str = "
+    const style = document.createElement('style');
+    style.textContent = `
+        .pair { width: 1640px !important; grid-template-columns: 800px 800px !important; gap: 40px; }
+        .pair canvas { width: 800px !important; height: 400px !important; aspect-ratio: auto; }
+        .pair figcaption, .pair details { display: none !important; }`;
+    document.head.append(style);
+    document.querySelector('.pair').scrollIntoView({ block: 'end' });";
+
+fn main() {
+    let dist = std::env::var_os("DROPOUT_MOMENTS_DIST").map(PathBuf::from);
+    let dist = dist.expect("DROPOUT_MOMENTS_DIST names the folder with the built page");
+    let server = Server::start(
+        dist,
+        Rules {
+            extra: Some((
+                "empty.html",
+                "<!doctype html><input id=p type=range min=0 max=0.99 step=0.01 value=0.3 \
+                 style=\"width: 500px; height: 44px\">",
+            )),
+            ..Rules::default()
+        },
+    );
+    let browser = Browser::start();
+    browser.devtools(
+        "Emulation.setDeviceMetricsOverride",
+        &json!({"width": 1700, "height": 1300, "deviceScaleFactor": 2, "mobile": false}),
+    );
+    browser.before_each_page(WATCH);
+
+    println!("from an input event to the painted frame, milliseconds, {STEPS} steps of a drag");
+    for (name, slower, wanted) in PROCESSORS {
+        let throttle = json!({"rate": slower});
+        browser.devtools("Emulation.setCPUThrottlingRate", &throttle);
+        browser.open(&server.address("empty.html"));
+        browser.run("watch('input')");
+        let (_, selector, ends, height) = DRAGS[0];
+        drag(&browser, selector, ends, height);
+        print(&browser, name, "empty listener", None);
+        for (what, selector, ends, height) in DRAGS {
+            browser.open(&(server.address("index.html") + "#seed=7"));
+            browser.until("document.querySelector('#experiment')?.dataset.experiment === 'done'");
+            browser.run(STYLE);
+            browser.run(if selector == "#p" {
+                "watch('input')"
+            } else {
+                "watch('pointermove')"
+            });
+            drag(&browser, selector, ends, height);
+            let p = browser.run("return document.querySelector('#p').value");
+            let p: f64 = p.as_str().and_then(|p| p.parse().ok()).unwrap_or(f64::NAN);
+            assert!(p > 0.8, "the drag of the {what} ended at p = {p}");
+            print(&browser, name, what, Some(wanted));
+        }
+    }
+}
+
+/// Drags between two shares of an element's width, to and fro, in [`STEPS`] steps: a frame each, and
+/// so long that p changes with each by a hundredth or two.
+fn drag(browser: &Browser, selector: &str, [from, to]: [f64; 2], height: f64) {
+    let place = browser.run(&format!(
+        "const {{ left, top, width, height }} = document.querySelector({selector:?})\
+             .getBoundingClientRect();
+         return [left, top, width, height]"
+    ));
+    let place: Vec<f64> = (0..4).map(|index| number(&place[index])).collect();
+    let y = place[1] + height * place[3];
+    let points = (0..=STEPS).map(|step| {
+        let way = f64::from(step) / f64::from(STEPS / LEGS);
+        let share = from + (to - from) * (1.0 - ((way % 2.0) - 1.0).abs());
+        (place[0] + share * place[2], y)
+    });
+    browser.drag_along(points, 17);
+}
+
+/// Prints how long the steps took.
+fn print(browser: &Browser, processor: &str, what: &str, wanted: Option<f64>) {
+    let times = browser.run("return times");
+    let times = times.as_array().expect("the script gives a list");
+    let mut times: Vec<f64> = times.iter().map(number).collect();
+    times.sort_by(f64::total_cmp);
+    // A step to the same value of the slider makes no event.
+    assert!(times.len() > 250, "only {} steps were seen", times.len());
+    let at = |per_cent: usize| times[(times.len() * per_cent / 100).min(times.len() - 1)];
+    let wanted = wanted.map_or_else(String::new, |wanted| format!(", wanted {wanted:.0}"));
+    println!(
+        "{processor:<14} {what:<26} median {:>5.1}, p95 {:>5.1}{wanted} ({} events)",
+        at(50),
+        at(95),
+        times.len()
+    );
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().expect("the script gives a number")
+}
