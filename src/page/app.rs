@@ -57,6 +57,8 @@ pub(super) struct App {
     /// Where the reader is writing: that input is left alone.
     editing: Option<HtmlInputElement>,
     glide: Option<Glide>,
+    /// Where the pointer went down that now holds the marker.
+    pressed: (f64, f64),
     frame_requested: bool,
     printing: bool,
     /// Whether the next frame has more to show than a cursor that moved.
@@ -122,6 +124,7 @@ impl App {
                 runs: 0,
                 editing: None,
                 glide: None,
+                pressed: (0.0, 0.0),
                 frame_requested: false,
                 printing: false,
                 stale: true,

@@ -45,8 +45,12 @@ fn press(stage: &Stage, selector: &str, key: &str) {
     element.dispatch_event(&event).expect("it is a new event");
 }
 
-/// A pointer event at a place of a figure, in shares of its canvas's width and height.
-fn point(stage: &Stage, figure: &str, kind: &str, (x, y): (f64, f64)) {
+/// A mouse's event at a place of a figure, in shares of its canvas's width and height.
+fn point(stage: &Stage, figure: &str, kind: &str, place: (f64, f64)) {
+    point_with("mouse", stage, figure, kind, place);
+}
+
+fn point_with(device: &str, stage: &Stage, figure: &str, kind: &str, (x, y): (f64, f64)) {
     let canvas = canvas(stage, figure);
     let bounds = canvas.get_bounding_client_rect();
     #[expect(clippy::cast_possible_truncation, reason = "places in a window")]
@@ -56,7 +60,7 @@ fn point(stage: &Stage, figure: &str, kind: &str, (x, y): (f64, f64)) {
     ]
     .map(|place| place.round() as i32);
     let options = PointerEventInit::new();
-    options.set_pointer_type("mouse");
+    options.set_pointer_type(device);
     options.set_client_x(x);
     options.set_client_y(y);
     options.set_bubbles(true);
@@ -275,6 +279,29 @@ async fn a_press_on_the_ratio_figure_sets_p_and_takes_the_focus() {
         .await;
     let focused = stage.document.active_element();
     assert_eq!(focused, Some(stage.element(RATIO)), "arrow keys lead on");
+}
+
+#[wasm_bindgen_test]
+async fn a_finger_that_scrolls_sets_nothing_and_one_that_goes_sideways_drags() {
+    let stage = Stage::new("seed=7").await;
+    // A synthetic pointer can't be captured.
+    stage.run_script("HTMLCanvasElement.prototype.hasPointerCapture = () => true");
+    let touch = |kind: &str, place: (f64, f64)| point_with("touch", &stage, "ratio", kind, place);
+    touch("pointerdown", (0.6, 0.6));
+    touch("pointermove", (0.605, 0.5));
+    touch("pointercancel", (0.605, 0.45));
+    stage.frame().await;
+    assert_eq!(stage.fragment(), "#seed=7");
+
+    touch("pointerdown", (0.6, 0.6));
+    touch("pointermove", (0.7, 0.62));
+    touch("pointermove", (0.75, 0.7));
+    touch("pointerup", (0.75, 0.7));
+    stage
+        .until("p follows", || {
+            (stage.value("exact.d.zeros")).is_some_and(|p| (p - 0.75).abs() < 0.05)
+        })
+        .await;
 }
 
 /// The texts of a table's row.

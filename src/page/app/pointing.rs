@@ -15,6 +15,9 @@ use crate::settings::{DropProbability, Settings};
 /// How far the marker is taken: `near`, where it can be, `held`, `moved`.
 const GRAB: &str = "data-grab";
 
+/// So many CSS pixels to the side make a finger's touch a drag.
+const SIDEWAYS: f64 = 8.0;
+
 impl App {
     pub(super) fn listen_to_figure(
         app: &Shared,
@@ -99,13 +102,22 @@ impl App {
                 // Without the capture, a drag ends at the canvas's edge.
                 let _ = canvas.set_pointer_capture(event.pointer_id());
                 self.point(index, None);
+                self.pressed = dom::place_on(canvas, event);
                 // A finger may want to scroll, and who takes the marker has not moved it yet.
                 dom::set_attribute(canvas, GRAB, "held");
                 if !is_touch && !self.is_on_marker(canvas, event) {
                     self.glide_to(self.with_p(p_at(canvas, event)));
                 }
             }
-            "pointermove" if holds => self.drag(canvas, event, false),
+            "pointermove" if holds => {
+                // Until a finger goes sideways, it may be about to scroll.
+                let (x, y) = dom::place_on(canvas, event);
+                let (across, down) = (x - self.pressed.0, y - self.pressed.1);
+                let drags = across.abs() > SIDEWAYS.max(down.abs());
+                if !is_touch || drags || has_moved(canvas) {
+                    self.drag(canvas, event, false);
+                }
+            }
             "pointerdown" | "pointermove" => {
                 let can_be_grabbed = has_marker && self.is_on_marker(canvas, event);
                 if can_be_grabbed {
@@ -118,14 +130,17 @@ impl App {
                 self.point(index, (!can_be_grabbed).then_some(at));
             }
             "pointerup" if holds => {
-                if canvas.get_attribute(GRAB).as_deref() == Some("moved") {
+                if has_moved(canvas) {
                     self.drag(canvas, event, true);
                 } else if is_touch {
                     self.glide_to(self.with_p(p_at(canvas, event)));
                 }
                 dom::remove_attribute(canvas, GRAB);
             }
-            "pointercancel" => dom::remove_attribute(canvas, GRAB),
+            "pointercancel" => {
+                dom::remove_attribute(canvas, GRAB);
+                self.point(index, None);
+            }
             // A finger hides what it points at: its cursor stays until the focus goes.
             "pointerleave" if !is_touch => self.point(index, None),
             _ => {}
@@ -167,6 +182,10 @@ impl App {
         }
         settings
     }
+}
+
+fn has_moved(canvas: &HtmlCanvasElement) -> bool {
+    canvas.get_attribute(GRAB).as_deref() == Some("moved")
 }
 
 fn p_at(canvas: &HtmlCanvasElement, event: &PointerEvent) -> f64 {
