@@ -464,3 +464,35 @@ fn the_page_works_from_the_disk() {
     assert_works(&browser, "p=0.5&seed=7");
     assert!(browser.workers() > 0, "the run was drawn by workers");
 }
+
+/// How many bytes the page's wasm and its scripts hold, after a collection of what nobody needs.
+fn memory(browser: &Browser) -> [f64; 2] {
+    let wasm = browser.run("return wasm_bindgen.initSync().memory.buffer.byteLength");
+    browser.devtools("HeapProfiler.collectGarbage", &json!({}));
+    let heap = browser.devtools("Runtime.getHeapUsage", &json!({}));
+    [&wasm, &heap["usedSize"]].map(|bytes| bytes.as_f64().expect("it is a number"))
+}
+
+/// After 10⁷ samples of 10¹⁰ and after a hundred times as many, the page holds the same, but for the
+/// points of the convergence, a few for each doubling.
+#[test]
+fn memory_does_not_grow_with_the_samples() {
+    const A_FEW_POINTS: f64 = 131_072.0;
+    let visit = Visit::new("n=1e10&seed=7");
+    let browser = &visit.browser;
+    until_run_is(browser, "done");
+    let [before, after] = ["1e7", "1e9"].map(|samples| {
+        browser.click("button[data-action='run']");
+        browser.until(&format!(
+            "document.getElementById('experiment').dataset.experiment === 'running' &&
+             document.querySelector(\"[data-quantity='run.samples']\").dataset.value >= {samples}"
+        ));
+        browser.click("button[data-action='cancel']");
+        until_run_is(browser, "cancelled");
+        memory(browser)
+    });
+    println!("bytes of wasm and heap: {before:?}, {after:?}");
+    for (before, after) in before.into_iter().zip(after) {
+        assert!(after <= before + A_FEW_POINTS, "{before} {after}");
+    }
+}
