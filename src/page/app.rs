@@ -30,7 +30,7 @@ const SETTLE: i32 = 250;
 
 /// While a run goes on, its numbers and figures are shown anew at most every so many milliseconds:
 /// nobody reads faster, and it takes time from the workers. Its progress is shown in every frame.
-const RESULTS_INTERVAL: f64 = 80.0;
+const RESULTS_INTERVAL: f64 = 125.0;
 
 /// The run that starts by itself draws at most so many samples.
 const AUTOMATIC: u64 = 1_000_000;

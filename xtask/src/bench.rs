@@ -38,8 +38,12 @@ pub fn bench(with_python: bool) -> Result<()> {
     project::run(&mut cargo)
 }
 
-/// The interpreter of an environment with NumPy and PyTorch, which is made on first need.
+/// The interpreter of an environment with NumPy and PyTorch: the one that `DROPOUT_MOMENTS_PYTHON`
+/// names, or else one that is made on first need.
 fn python() -> Result<PathBuf> {
+    if let Some(python) = std::env::var_os("DROPOUT_MOMENTS_PYTHON") {
+        return Ok(python.into());
+    }
     let environment = project::target().join("tools").join("python");
     let binaries = environment.join(if cfg!(windows) { "Scripts" } else { "bin" });
     let installed = environment.join("installed");
