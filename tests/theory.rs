@@ -1057,7 +1057,7 @@ fn the_probability_up_to_a_value_is_the_integral_of_the_density() {
                         for pair in ends.windows(2) {
                             let mass: f64 = cuts(&density, pair[0], pair[1])
                                 .windows(2)
-                                .flat_map(|cut| quadrature::nodes(cut[0], cut[1], 1))
+                                .flat_map(|cut| quadrature::nodes(cut[0], cut[1], 3))
                                 .map(|(t, weight)| weight * density.at(t))
                                 .sum();
                             let within = pair[0].next_up()..=pair[1];
