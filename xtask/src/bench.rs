@@ -27,6 +27,8 @@ pub fn bench(with_python: bool) -> Result<()> {
             "--bench",
             "experiment",
             "--bench",
+            "kernel",
+            "--bench",
             "page",
             "--bench",
             "drag",

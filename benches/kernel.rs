@@ -1,0 +1,50 @@
+//! The parts of the kernel, each by an experiment in which little else is to do.
+//!
+//! ```sh
+//! cargo xtask bench
+//! ```
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use dropout_moments::sampling::{Block, Experiment};
+use dropout_moments::settings::{SampleCount, Seed, Settings};
+
+/// Of one chunk.
+const SAMPLES: u64 = 1 << 20;
+
+/// What is drawn for a sample, and the settings that draw it.
+const PARTS: [(&str, &str); 6] = [
+    ("a mask", "input=ones"),
+    ("a mask and a uniform variate", "input=uniform"),
+    ("a mask and a normal variate", ""),
+    ("a mask and a normal variate after a ReLU", "input=relu"),
+    ("a normal variate", "input=ones&scale=gaussian"),
+    ("two normal variates", "scale=gaussian"),
+];
+
+fn parts(criterion: &mut Criterion) {
+    for (group, with_sums) in [("draw", false), ("draw, sum and count", true)] {
+        let mut group = criterion.benchmark_group(group);
+        group.throughput(Throughput::Elements(SAMPLES));
+        for (part, fragment) in PARTS {
+            let settings = Settings::from_fragment(fragment).settings;
+            let experiment = Experiment::new(&settings, SampleCount::FORUM, Seed(7));
+            group.bench_function(part, |bencher| {
+                if with_sums {
+                    bencher.iter(|| experiment.run_chunk(0));
+                } else {
+                    bencher.iter(|| {
+                        let mut drawn = 0;
+                        experiment.draw_chunk(0, |block: &Block, size| {
+                            drawn += size;
+                            std::hint::black_box(block);
+                        });
+                        assert_eq!(drawn as u64, SAMPLES);
+                    });
+                }
+            });
+        }
+    }
+}
+
+criterion_group!(benches, parts);
+criterion_main!(benches);
