@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Notation;
+
 /// A value that was refused, and what would be allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotAllowed(String);
@@ -11,7 +13,7 @@ impl NotAllowed {
         Self(format!("{what} must be one of {}", names.join(", ")))
     }
 
-    fn must_be(what: &str, range: &str) -> Self {
+    pub(super) fn must_be(what: &str, range: &str) -> Self {
         Self(format!("{what} must be {range}"))
     }
 }
@@ -53,6 +55,32 @@ impl DropProbability {
         } else {
             Err(NotAllowed::must_be("p", "at least 0 and less than 1"))
         }
+    }
+
+    /// Checks a probability to keep.
+    ///
+    /// # Errors
+    /// Unless it is more than 0 and at most 1.
+    pub fn from_keep(keep: f64) -> Result<Self, NotAllowed> {
+        Self::new(Self::complement(keep))
+            .map_err(|_| NotAllowed::must_be("p", "more than 0 and at most 1"))
+    }
+
+    /// The probability that the notation calls p.
+    #[must_use]
+    pub fn shown(self, notation: Notation) -> f64 {
+        match notation {
+            Notation::Drop => self.0,
+            Notation::Keep => Self::complement(self.0),
+        }
+    }
+
+    /// 1-p to 15 decimals: what a person would write for a p of so many decimals, so that 0.3 and
+    /// 0.7 are each other's complement to the last bit.
+    #[must_use]
+    pub fn complement(p: f64) -> f64 {
+        const DECIMALS: f64 = 1e15;
+        ((1.0 - p) * DECIMALS).round() / DECIMALS
     }
 
     /// The probability p to drop.
