@@ -7,10 +7,12 @@
 mod app;
 mod canvas;
 mod controls;
+mod derivation;
 mod dom;
 mod experiment;
 mod figures;
 mod fragment;
+mod notation;
 mod table;
 mod workers;
 

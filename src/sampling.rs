@@ -10,8 +10,10 @@ mod histogram;
 mod kernel;
 mod moments;
 mod normal;
+mod units;
 
 pub use experiment::{Checkpoint, ChunkResult, Comparison, Estimate, Experiment};
 pub use histogram::{Histogram, Range};
 pub use kernel::Block;
 pub use moments::RunningMoments;
+pub use units::{Unit, draw_units};

@@ -179,7 +179,7 @@ impl Settings {
     pub fn set_shown(&mut self, key: &str, value: &str) -> Result<(), NotAllowed> {
         if key == "p" && self.notation == Notation::Keep {
             self.drop_probability =
-                DropProbability::from_keep(value.trim().parse().unwrap_or(f64::NAN))?;
+                DropProbability::from_keep(number::parse(value.trim()).unwrap_or(f64::NAN))?;
             return Ok(());
         }
         self.set(key, value)
@@ -189,7 +189,7 @@ impl Settings {
     #[must_use]
     pub fn shown(&self, key: &str) -> Option<String> {
         if key == "p" {
-            return Some(self.drop_probability.shown(self.notation).to_string());
+            return Some(shortest(self.drop_probability.shown(self.notation)));
         }
         self.text(key)
     }

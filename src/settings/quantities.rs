@@ -62,25 +62,14 @@ impl DropProbability {
     /// # Errors
     /// Unless it is more than 0 and at most 1.
     pub fn from_keep(keep: f64) -> Result<Self, NotAllowed> {
-        Self::new(Self::complement(keep))
+        Self::new(complement(keep))
             .map_err(|_| NotAllowed::must_be("p", "more than 0 and at most 1"))
     }
 
     /// The probability that the notation calls p.
     #[must_use]
     pub fn shown(self, notation: Notation) -> f64 {
-        match notation {
-            Notation::Drop => self.0,
-            Notation::Keep => Self::complement(self.0),
-        }
-    }
-
-    /// 1-p to 15 decimals: what a person would write for a p of so many decimals, so that 0.3 and
-    /// 0.7 are each other's complement to the last bit.
-    #[must_use]
-    pub fn complement(p: f64) -> f64 {
-        const DECIMALS: f64 = 1e15;
-        ((1.0 - p) * DECIMALS).round() / DECIMALS
+        notation.of(self.0)
     }
 
     /// The probability p to drop.
@@ -94,6 +83,24 @@ impl DropProbability {
     pub fn keep(self) -> f64 {
         1.0 - self.0
     }
+}
+
+impl Notation {
+    /// What this notation calls p where the probability to drop is `drop`.
+    #[must_use]
+    pub fn of(self, drop: f64) -> f64 {
+        match self {
+            Self::Drop => drop,
+            Self::Keep => complement(drop),
+        }
+    }
+}
+
+/// 1-p to 15 decimals: what a person would write for a p of so many decimals, so that 0.3 and 0.7 are
+/// each other's complement to the last bit.
+fn complement(p: f64) -> f64 {
+    const DECIMALS: f64 = 1e15;
+    ((1.0 - p) * DECIMALS).round() / DECIMALS
 }
 
 /// The default is 0.3 and not 0.5, where 1/p = 1/(1-p) hides the commonest mistake.
