@@ -13,6 +13,7 @@ mod experiment;
 mod figures;
 mod fragment;
 mod notation;
+mod self_check;
 mod table;
 mod workers;
 

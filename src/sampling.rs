@@ -4,6 +4,7 @@
 //! the SIMD `kernel`; the partial results are merged in the order of the chunks. So the same
 //! seed gives the same result, to the last bit, on every machine and for any number of workers.
 
+mod digest;
 mod experiment;
 mod generator;
 mod histogram;
@@ -12,6 +13,7 @@ mod moments;
 mod normal;
 mod units;
 
+pub use digest::Digest;
 pub use experiment::{Checkpoint, ChunkResult, Comparison, Estimate, Experiment};
 pub use histogram::{Histogram, Range};
 pub use kernel::Block;

@@ -11,6 +11,7 @@ mod notation;
 mod quantities;
 mod ratio;
 mod readout;
+mod self_check;
 mod symbol;
 mod variance;
 
@@ -23,6 +24,7 @@ pub use mask::MaskFigure;
 pub use quantities::Quantity;
 pub use ratio::{RatioFigure, THREAD_MEASUREMENTS};
 pub use readout::{Cursor, Readable, Reading, Table, nearest};
+pub use self_check::{Check, REFERENCES, self_check};
 pub use symbol::Symbol;
 pub use variance::{VarianceFigure, VariancePart};
 

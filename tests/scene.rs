@@ -471,7 +471,7 @@ fn the_static_page_says_what_the_scene_says() {
     for element in PAGE.split("data-sentence=\"").skip(1) {
         let (name, rest) = element.split_once("\">").expect("the attribute ends");
         let shown = &rest[..rest.find("</").expect("the element ends")];
-        assert_eq!(shown, sentence("", name), "{name}");
+        assert_eq!(shown.replace("&lt;", "<"), sentence("", name), "{name}");
     }
 }
 

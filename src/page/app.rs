@@ -21,6 +21,7 @@ use super::dom;
 use super::experiment::{Run, State};
 use super::figures::Figures;
 use super::fragment::Fragment;
+use super::self_check;
 use super::workers::{Pool, Report, SharedPool};
 use crate::charts::Palette;
 use crate::scene::{self, Scene, Symbol};
@@ -185,6 +186,8 @@ impl App {
             Self::listen_to_figure(app, index, figure)?;
         }
         derivation::listen_to_steps(&this.document)?;
+        derivation::listen_to_copying(&this.document)?;
+        self_check::listen(&this.document, &this.window)?;
         let target = this.this.clone();
         derivation::listen_to_symbols(&this.document, move |symbol| {
             let Some(app) = target.upgrade() else { return };
@@ -542,6 +545,6 @@ fn now(window: &Window) -> f64 {
 }
 
 /// A seed from the browser's entropy; from the clock, where a browser gives none.
-fn entropy(window: &Window) -> Seed {
+pub(super) fn entropy(window: &Window) -> Seed {
     Seed(getrandom::u64().unwrap_or_else(|_| now(window).to_bits()))
 }

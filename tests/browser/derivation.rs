@@ -374,3 +374,55 @@ async fn the_variance_can_be_embedded_alone() {
         assert!(!is_shown(&stage.element(other)), "{other}");
     }
 }
+
+/// The page's own tests pass in this browser, with the bits of every other.
+#[wasm_bindgen_test]
+async fn the_self_check_passes_and_says_so() {
+    let stage = Stage::new("p=0.1&scale=none&seed=7").await;
+    stage.until_run_is("done").await;
+    assert!(!is_shown(&stage.element("#self-check table")));
+    let button = "button[data-check]";
+    stage.focus(button);
+    for _ in 0..2 {
+        stage.click(button);
+        stage
+            .until("it is done", || stage.text("#self-check-summary") != "")
+            .await;
+        assert_eq!(stage.text("#self-check-summary"), "11 of 11 tests passed");
+        let rows = stage.all("#self-check tbody tr");
+        assert_eq!(rows.len(), 11);
+        for row in rows {
+            assert_eq!(attribute(&row, "data-result"), "passed");
+        }
+    }
+    assert!(is_shown(&stage.element("#self-check table")));
+    let bits = stage.text("#self-check tbody tr:nth-child(2)");
+    let (_, digest) = bits.split_once("bits, inverted").expect("it is named");
+    assert_eq!(digest[..16], digest[16..32], "found is right");
+}
+
+/// The code is that of the settings, and can be taken with one press.
+#[wasm_bindgen_test]
+async fn code_follows_the_settings_and_is_selected_when_it_is_copied() {
+    let stage = Stage::new("p=0.1&mu=2&input=relu&scale=sqrt&notation=keep&seed=7").await;
+    stage.until_run_is("done").await;
+    stage.click("button[data-copy=code-numpy]");
+    let selected = stage.run_script("getSelection().toString()");
+    let selected = selected.as_string().expect("it is text");
+    let lines: Vec<&str> = selected.lines().collect();
+    assert_eq!(
+        lines[..5],
+        [
+            "import numpy as np",
+            "rng, n, p = np.random.default_rng(), 10**7, 0.9",
+            "keep = p",
+            "x = np.maximum(0, rng.normal(2, 1, n))",
+            "d = x * (rng.random(n) < keep) / keep**0.5",
+        ]
+    );
+    let label = stage.text("button[data-copy=code-numpy]");
+    assert!(
+        ["Copied", "Press Ctrl+C"].contains(&label.as_str()),
+        "{label}"
+    );
+}
