@@ -5,7 +5,7 @@ use wasm_bindgen::JsValue;
 use web_sys::{Document, Element, HtmlInputElement};
 
 use super::dom;
-use crate::settings::{Named, Notation, shortest};
+use crate::settings::{Named, Notation};
 
 /// Shows formulas, labels and the limits of p in this notation, if they are in another.
 ///
@@ -20,18 +20,12 @@ pub(super) fn show(document: &Document, notation: Notation) -> Result<(), JsValu
     dom::set_attribute(&root, "data-notation", notation.name());
     for input in dom::elements::<HtmlInputElement>(document, "input[data-setting=p]")? {
         let (least, most) = (input.min(), input.max());
-        input.set_min(&complement(&most));
-        input.set_max(&complement(&least));
+        input.set_min(&Notation::complement(&most));
+        input.set_max(&Notation::complement(&least));
     }
     for tick in dom::elements::<Element>(document, "#thread-values option")? {
         let value = tick.get_attribute("value").unwrap_or_default();
-        dom::set_attribute(&tick, "value", &complement(&value));
+        dom::set_attribute(&tick, "value", &Notation::complement(&value));
     }
     Ok(())
-}
-
-/// The other probability.
-fn complement(probability: &str) -> String {
-    let probability = probability.parse().unwrap_or(0.0);
-    shortest(Notation::Keep.of(probability))
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Notation;
+use super::number::{self, shortest};
 
 /// A value that was refused, and what would be allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,6 +94,12 @@ impl Notation {
             Self::Drop => drop,
             Self::Keep => complement(drop),
         }
+    }
+
+    /// The other probability, as text; 1 where the text says no number.
+    #[must_use]
+    pub fn complement(probability: &str) -> String {
+        shortest(complement(number::parse(probability).unwrap_or(0.0)))
     }
 }
 
