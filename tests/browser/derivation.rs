@@ -386,7 +386,9 @@ async fn the_self_check_passes_and_says_so() {
     for _ in 0..2 {
         stage.click(button);
         stage
-            .until("it is done", || stage.text("#self-check-summary") != "")
+            .until("it is done", || {
+                !stage.text("#self-check-summary").is_empty()
+            })
             .await;
         assert_eq!(stage.text("#self-check-summary"), "11 of 11 tests passed");
         let rows = stage.all("#self-check tbody tr");
