@@ -6,11 +6,15 @@
 
 mod convergence;
 mod density;
+mod mask;
 mod plane;
 mod ratio;
 mod style;
+mod variance;
 
 pub use convergence::{decade_at, draw as draw_convergence};
 pub use density::{activation_at, draw as draw_density};
+pub use mask::{draw as draw_mask, unit_at};
 pub use ratio::{draw as draw_ratio, drop_probability_at, is_on_marker};
 pub use style::{Palette, UNIT};
+pub use variance::{draw as draw_variance, variance_at};

@@ -7,10 +7,13 @@
 mod app;
 mod canvas;
 mod controls;
+mod derivation;
 mod dom;
 mod experiment;
 mod figures;
 mod fragment;
+mod notation;
+mod self_check;
 mod table;
 mod workers;
 

@@ -4,14 +4,18 @@
 //! the SIMD `kernel`; the partial results are merged in the order of the chunks. So the same
 //! seed gives the same result, to the last bit, on every machine and for any number of workers.
 
+mod digest;
 mod experiment;
 mod generator;
 mod histogram;
 mod kernel;
 mod moments;
 mod normal;
+mod units;
 
+pub use digest::Digest;
 pub use experiment::{Checkpoint, ChunkResult, Comparison, Estimate, Experiment};
 pub use histogram::{Histogram, Range};
 pub use kernel::Block;
 pub use moments::RunningMoments;
+pub use units::{Unit, draw_units};

@@ -4,29 +4,44 @@
 mod answer;
 mod convergence;
 mod density;
+mod derivation;
 mod format;
+mod mask;
+mod notation;
 mod quantities;
 mod ratio;
 mod readout;
+mod self_check;
+mod symbol;
+mod variance;
 
 pub use answer::{Emphasis, Span};
 pub use convergence::{ConvergenceFigure, EstimatePoint};
 pub use density::{DensityFigure, LabelledAtom, PlottedDensity};
 pub use format::{duration, grouped};
 pub(crate) use format::{fixed, trimmed};
+pub use mask::MaskFigure;
 pub use quantities::Quantity;
 pub use ratio::{RatioFigure, THREAD_MEASUREMENTS};
 pub use readout::{Cursor, Readable, Reading, Table, nearest};
+pub use self_check::{Check, REFERENCES, self_check};
+pub use symbol::Symbol;
+pub use variance::{VarianceFigure, VariancePart};
 
 use crate::sampling::Estimate;
 use crate::settings::Settings;
 use crate::theory::Exact;
+
+/// A sentence of the page that follows the settings: its name, as in `data-sentence`, and its words.
+pub type Sentence = (&'static str, String);
 
 /// What the page shows for one setting.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scene {
     /// The one-sentence answer to the page's question.
     pub answer: Vec<Span>,
+    /// The other sentences and formulas in the text that follow the settings.
+    pub sentences: Vec<Sentence>,
     /// Every number that stands in the text and the tables.
     pub quantities: Vec<Quantity>,
     /// The figure of the densities.
@@ -35,6 +50,10 @@ pub struct Scene {
     pub ratio: RatioFigure,
     /// The figure of a run's estimate against its samples.
     pub convergence: ConvergenceFigure,
+    /// The figure of the variance and its parts.
+    pub variance: VarianceFigure,
+    /// The figure of one draw of the mask.
+    pub mask: MaskFigure,
 }
 
 /// A run of the experiment as far as it has come.
@@ -54,12 +73,25 @@ impl Scene {
     pub fn new(settings: &Settings, run: Option<Run<'_>>) -> Self {
         let exact = Exact::new(&settings.input, settings.drop_probability, settings.scaling);
         let samples = run.map_or(settings.samples.get(), |run| run.samples);
+        let mask = MaskFigure::new(settings, &exact);
+        let mut sentences = Vec::from(derivation::sentences(settings, &exact));
+        sentences.push(variance::sentence(&exact));
+        sentences.push(mask.sentence());
         Self {
             convergence: ConvergenceFigure::new(&exact, samples, run),
             answer: answer::answer(settings, &exact),
             quantities: quantities::quantities(settings, &exact, run),
             density: DensityFigure::new(settings, &exact, run.map(|run| run.estimate)),
             ratio: RatioFigure::new(settings, &exact),
+            sentences,
+            variance: VarianceFigure::new(settings, &exact),
+            mask,
         }
+    }
+
+    /// Lights up what the figures show of this symbol.
+    pub fn highlight(&mut self, symbol: Option<Symbol>) {
+        self.variance.highlight = symbol;
+        self.mask.highlight = symbol;
     }
 }

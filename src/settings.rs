@@ -67,6 +67,17 @@ pub enum Theme {
     Dark,
 }
 
+/// Which probability the page calls p. The settings and the fragment always hold the probability to
+/// drop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Notation {
+    /// The probability to drop, as in PyTorch, Keras and JAX.
+    #[default]
+    Drop,
+    /// The probability to keep, as in the paper and in TensorFlow 1.
+    Keep,
+}
+
 /// A figure of the page that can be shown alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Figure {
@@ -76,6 +87,10 @@ pub enum Figure {
     Ratio,
     /// A run's estimate of that ratio against its samples.
     Convergence,
+    /// The variance before and after, and what it is made of.
+    Variance,
+    /// A few units before and after one draw of the mask.
+    Mask,
 }
 
 /// A choice that has a name in the fragment, on the command line and in the page's controls.
@@ -139,12 +154,19 @@ impl Named for Theme {
     ];
 }
 
+impl Named for Notation {
+    const WHAT: &'static str = "notation";
+    const NAMES: &'static [(&'static str, Self)] = &[("drop", Self::Drop), ("keep", Self::Keep)];
+}
+
 impl Named for Figure {
     const WHAT: &'static str = "embed";
     const NAMES: &'static [(&'static str, Self)] = &[
         ("density", Self::Density),
         ("ratio", Self::Ratio),
         ("convergence", Self::Convergence),
+        ("variance", Self::Variance),
+        ("mask", Self::Mask),
     ];
 }
 
@@ -161,6 +183,10 @@ pub struct Settings {
     pub samples: SampleCount,
     /// The experiment's seed; `None` until one is drawn or given.
     pub seed: Option<Seed>,
+    /// Which draw of the mask the figure of a few units shows.
+    pub draw: u32,
+    /// Which probability the page calls p.
+    pub notation: Notation,
     /// The page's colours.
     pub theme: Theme,
     /// The one figure to show, if only one is wanted.
@@ -170,12 +196,13 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The defaults, with what is not of the explanation kept: the seed, the theme, the embedded
-    /// figure and the unknown keys.
+    /// The defaults, with what is not of the explanation kept: the seed, the notation, the theme, the
+    /// embedded figure and the unknown keys.
     #[must_use]
     pub fn reset(&self) -> Self {
         Self {
             seed: self.seed,
+            notation: self.notation,
             theme: self.theme,
             embed: self.embed,
             unknown: self.unknown.clone(),

@@ -4,11 +4,11 @@
 use std::convert::Infallible;
 
 use dropout_moments::charts::{
-    Palette, UNIT, activation_at, decade_at, draw_convergence, draw_density, draw_ratio,
-    drop_probability_at, is_on_marker,
+    Palette, UNIT, activation_at, decade_at, draw_convergence, draw_density, draw_mask, draw_ratio,
+    draw_variance, drop_probability_at, is_on_marker, unit_at, variance_at,
 };
 use dropout_moments::sampling::Experiment;
-use dropout_moments::scene::{Cursor, Readable, Run, Scene, Table};
+use dropout_moments::scene::{Cursor, Readable, Run, Scene, Symbol, Table};
 use dropout_moments::settings::{SampleCount, Seed, Settings};
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
@@ -30,12 +30,18 @@ const NARROW: (u32, u32) = (340, 255);
 struct Drawing {
     paths: Vec<Path>,
     discs: Vec<Disc>,
+    areas: Vec<Area>,
     labels: Vec<Label>,
 }
 
 struct Disc {
     centre: (f64, f64),
     radius: f64,
+}
+
+struct Area {
+    colour: (u8, u8, u8),
+    points: Vec<(f64, f64)>,
 }
 
 struct Path {
@@ -121,9 +127,13 @@ impl DrawingBackend for Recorder<'_> {
 
     fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = (i32, i32)>>(
         &mut self,
-        _: I,
-        _: &S,
+        corners: I,
+        style: &S,
     ) -> Outcome {
+        self.drawing.areas.push(Area {
+            colour: style.color().rgb,
+            points: corners.into_iter().map(css).collect(),
+        });
         Ok(())
     }
 
@@ -199,6 +209,16 @@ fn convergence(scene: &Scene, size: (u32, u32)) -> Drawing {
     record(size, |area| {
         draw_convergence(area, &scene.convergence, &Palette::LIGHT)
     })
+}
+
+fn variance(scene: &Scene, size: (u32, u32)) -> Drawing {
+    record(size, |area| {
+        draw_variance(area, &scene.variance, &Palette::LIGHT)
+    })
+}
+
+fn mask(scene: &Scene, size: (u32, u32)) -> Drawing {
+    record(size, |area| draw_mask(area, &scene.mask, &Palette::LIGHT))
 }
 
 /// The scene with a run of so many samples.
@@ -360,6 +380,191 @@ fn a_histogram_is_drawn_as_dots_at_its_heights() {
     assert!(dots(&scene_with_run("", 100_000)) > 120);
 }
 
+/// The bars of the variance figure: (left, right) of each, from the top down and from the left.
+fn bars(drawing: &Drawing) -> Vec<(f64, f64)> {
+    drawing
+        .areas
+        .iter()
+        .map(|area| (area.points[0].0, area.points[1].0))
+        .collect()
+}
+
+#[test]
+fn bars_are_as_long_as_the_variances_and_standard_deviations() {
+    for (fragment, before, parts) in [
+        // σ² = 4, μ² = 9, p = 1/2: 4, then 4 and 9 once more.
+        ("p=0.5&mu=3&sigma=2", 4.0, [4.0, 4.0, 9.0]),
+        // A rule that reduces what x had starts short of it.
+        ("p=0.5&mu=3&sigma=2&scale=none", 4.0, [1.0, 1.0, 2.25]),
+        ("p=0.36&mu=1&sigma=1&scale=sqrt", 1.0, [0.64, 0.36, 0.36]),
+    ] {
+        let after: f64 = parts.iter().sum();
+        for size in [WIDE, NARROW] {
+            let drawing = variance(&scene(fragment), size);
+            let bars = bars(&drawing);
+            let [x, a, b, c, x_std, d_std] = bars[..] else {
+                panic!("there are {} bars", bars.len());
+            };
+            let width = f64::from(size.0) - 8.0;
+            let assert_at = |actual: f64, expected: f64| {
+                let expected = 4.0 + width * expected;
+                assert!(
+                    (actual - expected).abs() < 0.2,
+                    "{fragment}: {actual} {expected}"
+                );
+            };
+            let longest = f64::max(before, after);
+            assert_at(x.1, before / longest);
+            let mut sum = 0.0;
+            for (bar, part) in [a, b, c].into_iter().zip(parts) {
+                assert_at(bar.0, sum / longest);
+                sum += part;
+                assert_at(bar.1, sum / longest);
+            }
+            assert_at(x_std.1, (before / longest).sqrt());
+            assert_at(d_std.1, (after / longest).sqrt());
+            // The dashed line is where the variance of x ends.
+            let dash = drawing.paths.iter().find(|path| path.width == 1.5);
+            assert_at(dash.expect("is drawn").points[0].0, before / longest);
+        }
+    }
+    let drawing = variance(&scene("p=0.5&mu=3&sigma=2"), WIDE);
+    for label in [
+        "variance before: 4",
+        "what x had",
+        "+ through σ",
+        "+ through μ",
+        "9",
+    ] {
+        assert!(drawing.has_label(label), "{label}");
+    }
+    assert!(drawing.has_label("std after: 4.123, +106 %"));
+    assert_eq!(drawing.areas[0].colour, BEFORE);
+    assert_eq!(drawing.areas[2].colour, AFTER);
+    let none = variance(&scene("scale=none"), WIDE);
+    assert!(none.has_label("left of x") && !none.has_label("what x had"));
+}
+
+/// The parts and the units can be read one by one, by pointer and by keys.
+#[test]
+fn parts_and_units_can_be_read() {
+    let mut scene = scene("p=0.5&mu=3&sigma=2&seed=7");
+    let places = scene.variance.places();
+    assert_eq!(places, [2.0, 6.0, 12.5]);
+    scene.variance.point_at(Some(6.0));
+    let words = &scene.variance.cursor().expect("it is there").words;
+    assert_eq!(
+        words,
+        "+ through σ: p/(1−p) · σ² = 4, 23.5 % of the variance after dropout."
+    );
+    let drawing = variance(&scene, WIDE);
+    let outlines: Vec<_> = drawing
+        .paths
+        .iter()
+        .filter(|path| path.width == 3.0)
+        .collect();
+    assert_eq!(outlines.len(), 1);
+    let middle = (outlines[0].points[0].0 + outlines[0].points[1].0) / 2.0;
+    assert!((variance_at(&scene.variance, middle, WIDE.0) - 6.0).abs() < 0.01);
+    let cells = scene.variance.table().cells;
+    assert_eq!(cells[8..12], ["+ through σ", "p/(1−p) · σ²", "4", "23.5 %"]);
+    assert_eq!(cells[16..], ["after", "their sum", "17", ""]);
+
+    assert_eq!(scene.mask.places().len(), 40);
+    for (place, unit) in scene
+        .mask
+        .places()
+        .into_iter()
+        .zip(scene.mask.units.clone())
+    {
+        scene.mask.point_at(Some(place));
+        let cursor = scene.mask.cursor().expect("it is there").clone();
+        let fate = if unit.kept { "is kept" } else { "is dropped" };
+        assert!(cursor.words.contains(fate), "{}", cursor.words);
+        let drawing = mask(&scene, NARROW);
+        // The y axis may have a tick of the same name.
+        let label = drawing.labels.iter().rfind(|it| it.text == cursor.label);
+        let label = label.expect("is written");
+        let x = (label.left + label.right) / 2.0;
+        assert!(
+            (unit_at(&scene.mask, x, NARROW.0) - place).abs() < 0.6,
+            "{place}"
+        );
+        assert_apart(&drawing, &cursor.words);
+    }
+}
+
+#[test]
+fn a_symbol_lights_up_its_bars() {
+    let outlines = |symbol| {
+        let mut scene = scene("p=0.5&mu=3&sigma=2");
+        scene.highlight(symbol);
+        let drawing = variance(&scene, WIDE);
+        let bars = bars(&drawing);
+        let lit = |path: &&Path| path.width == 3.0;
+        let outlines = drawing
+            .paths
+            .iter()
+            .filter(lit)
+            .map(|path| path.points[0].0);
+        let lit: Vec<_> = outlines
+            .map(|left| bars.iter().filter(|bar| bar.0 == left).count())
+            .collect();
+        assert!(lit.iter().all(|count| *count > 0), "each is around a bar");
+        lit.len()
+    };
+    assert_eq!(outlines(None), 0);
+    assert_eq!(outlines(Some(Symbol::Mean)), 1);
+    assert_eq!(outlines(Some(Symbol::Extra)), 1);
+    assert_eq!(outlines(Some(Symbol::Probability)), 2);
+    assert_eq!(outlines(Some(Symbol::StandardDeviation)), 4);
+}
+
+/// Rings at x; discs at the rule's multiple of it for what is kept, crosses at 0 for the rest.
+#[test]
+fn kept_units_are_discs_and_dropped_ones_crosses() {
+    let scene = scene("p=0.5&seed=7");
+    let drawing = mask(&scene, WIDE);
+    let kept = scene.mask.units.iter().filter(|unit| unit.kept).count();
+    assert!((10..30).contains(&kept));
+    let discs = |radius| {
+        drawing
+            .discs
+            .iter()
+            .filter(move |disc| disc.radius == radius)
+    };
+    assert_eq!(discs(3.0).count(), 40);
+    assert_eq!(discs(4.5).count(), kept);
+    let crosses = drawing.paths.iter().filter(|path| path.colour == AFTER);
+    assert_eq!(crosses.count(), 2 * (40 - kept));
+    let y_of = |label: &str| {
+        let label = drawing.label(label);
+        (label.top + label.bottom) / 2.0
+    };
+    let (zero, two) = (y_of("0"), y_of("2"));
+    for (unit, ring) in scene.mask.units.iter().zip(discs(3.0)) {
+        let expected = zero + (two - zero) * unit.x / 2.0;
+        assert!((ring.centre.1 - expected).abs() < 1.0, "{unit:?}");
+        assert_eq!(unit.d, if unit.kept { 2.0 * unit.x } else { 0.0 });
+    }
+}
+
+/// In the other notation the figure is the same, and the axis says what it shows of the other
+/// probability.
+#[test]
+fn the_axis_of_p_follows_the_notation() {
+    let drop = ratio(&scene("p=0.3"), WIDE);
+    let keep = ratio(&scene("p=0.3&notation=keep"), WIDE);
+    let (zero, one) = (drop.label("0"), keep.label("1"));
+    assert!((zero.left - one.left).abs() < 1.0 && (zero.top - one.top).abs() < 1.0);
+    let (two, eight) = (drop.label("0.2"), keep.label("0.8"));
+    assert_eq!((two.left, two.top), (eight.left, eight.top));
+    assert!(drop.has_label("1/√(1−p)") && keep.has_label("1/√p"));
+    assert!(keep.has_label("p, the probability to keep"));
+    let discs = |drawing: &Drawing| drawing.discs.iter().map(|it| it.centre).collect::<Vec<_>>();
+    assert_eq!(discs(&drop), discs(&keep));
+}
+
 /// Every setting draws, inside of the figure, and without a number that is none.
 #[test]
 fn extreme_settings_draw_inside_of_the_figure() {
@@ -377,7 +582,8 @@ fn extreme_settings_draw_inside_of_the_figure() {
             ] {
                 let scene = scene(&format!("input={input}&scale={scale}&{rest}"));
                 for size in [WIDE, NARROW] {
-                    for drawing in [density, ratio, convergence].map(|draw| draw(&scene, size)) {
+                    let draws = [density, ratio, convergence, variance, mask];
+                    for drawing in draws.map(|draw| draw(&scene, size)) {
                         let points = drawing.paths.iter().flat_map(|path| &path.points);
                         for (x, y) in points {
                             let inside = (-1.0..=f64::from(size.0) + 1.0).contains(x)
@@ -418,7 +624,8 @@ fn labels_do_not_collide_while_p_is_dragged() {
     ] {
         for per_cent in 0..=95 {
             let scene = scene(&format!("{fragment}&p={}", f64::from(per_cent) / 100.0));
-            let drawings = [WIDE, NARROW].map(|size| [density(&scene, size), ratio(&scene, size)]);
+            let draws = [density, ratio, variance];
+            let drawings = [WIDE, NARROW].map(|size| draws.map(|draw| draw(&scene, size)));
             for drawing in drawings.as_flattened() {
                 assert_apart(drawing, &format!("{fragment} {per_cent} %"));
             }

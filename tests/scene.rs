@@ -1,8 +1,12 @@
 //! What the page says, and that the page without scripts says the same.
 #![cfg(not(target_arch = "wasm32"))]
 
+use dropout_moments::sampling::draw_units;
 use dropout_moments::scene::Scene;
-use dropout_moments::settings::Settings;
+use dropout_moments::settings::{Distribution, Named, Scaling, Seed, Settings};
+use dropout_moments::theory::Exact;
+use rand_xoshiro::Xoshiro256PlusPlus;
+use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
 const PAGE: &str = include_str!("../index.html");
 
@@ -103,6 +107,342 @@ fn the_derivation_has_the_readers_numbers() {
     assert_eq!(text("input=relu", "given.mean"), "0.3989");
 }
 
+/// Fragments with random settings, some of them at a limit.
+fn random_fragments(count: usize, scalings: &[(&str, Scaling)]) -> Vec<String> {
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(2014);
+    let mut uniform = move || f64::from(random.next_u32()) / f64::from(u32::MAX);
+    let mut fragments = Vec::new();
+    for index in 0..count {
+        let p = [0.0, 1e-9, 0.999_999, uniform()][index % 8 % 4].min(0.999_999);
+        let mu = [0.0, 10.0, -10.0 + 20.0 * uniform(), uniform()][index % 4];
+        let sigma = [0.0, 1e-3, 10.0 * uniform(), 1.0][index / 4 % 4];
+        let input = Distribution::NAMES[index % Distribution::NAMES.len()].0;
+        let scale = scalings[index / 5 % scalings.len()].0;
+        fragments.push(format!(
+            "p={p}&mu={mu}&sigma={sigma}&input={input}&scale={scale}"
+        ));
+    }
+    fragments
+}
+
+/// The number that a person reads.
+fn read(text: &str) -> f64 {
+    let text = text.trim_end_matches(" %").replace('−', "-");
+    text.parse()
+        .unwrap_or_else(|_| panic!("{text} is no number"))
+}
+
+/// Fails unless `text` is `value` to the digits that it shows.
+#[track_caller]
+fn assert_shown(text: &str, value: f64, what: &str) {
+    let decimals = text
+        .split_once('.')
+        .map_or(0, |(_, decimals)| decimals.len());
+    let decimals = i32::try_from(decimals).expect("a few");
+    let error = (read(text) - value).abs();
+    let rounding = 0.501 * 10_f64.powi(-decimals) + 1e-12 * value.abs();
+    assert!(error <= rounding, "{what}: {text} is not {value}");
+}
+
+/// Each number in a step follows from those above it, by the step's own formula, and the last ones
+/// are those of the theory.
+#[test]
+fn each_step_follows_from_the_one_before_for_hundreds_of_settings() {
+    for fragment in random_fragments(500, Scaling::NAMES) {
+        let settings = Settings::from_fragment(&fragment).settings;
+        let scene = Scene::new(&settings, None);
+        let value = |name: &str| {
+            let found = scene.quantities.iter().find(|it| it.name == name);
+            let quantity = found.unwrap_or_else(|| panic!("there is no {name}"));
+            if let Some(value) = quantity.value {
+                assert_shown(&quantity.text, value, &format!("{fragment}: {name}"));
+                if !name.starts_with("exact") {
+                    let error = (read(&quantity.text) - value).abs();
+                    assert!(
+                        error <= 5.001e-4 * value.abs() + 1e-15,
+                        "{fragment}: {name} has four digits"
+                    );
+                }
+            } else {
+                assert_eq!(quantity.text, "–");
+            }
+            quantity.value
+        };
+        let number = |name: &str| value(name).expect("it is always defined");
+        let assert_same = |a: f64, b: f64, what: &str| {
+            let error = (a - b).abs();
+            assert!(
+                error <= 1e-9 * a.abs().max(b.abs()),
+                "{fragment}: {what}: {a} {b}"
+            );
+        };
+        let (drop, keep) = (number("given.drop"), number("given.keep"));
+        let (mean, variance) = (number("given.mean"), number("given.variance"));
+        let square = number("given.mean.squared");
+        assert_same(drop + keep, 1.0, "the mask");
+        assert_same(number("given.scale"), 1.0 / keep, "the scale");
+        assert_same(number("derived.mean"), mean, "the mean stays");
+        assert_same(square, mean * mean, "the squared mean");
+        assert_same(number("given.std").powi(2), variance, "σ");
+        let second = number("given.second-moment");
+        assert_same(second, variance + square, "E x²");
+        assert_same(number("derived.second-moment"), second / keep, "E d²");
+        assert_same(
+            number("derived.kept-square"),
+            keep * square,
+            "what goes off",
+        );
+        assert_same(number("derived.extra"), drop * square, "the extra term");
+        let d_variance = number("derived.variance");
+        assert_same(d_variance, (variance + drop * square) / keep, "Var d");
+        assert_same(number("derived.std").powi(2), d_variance, "std d");
+        assert_same(number("derived.ratio.centred"), 1.0 / keep.sqrt(), "mean 0");
+
+        let (input, p) = (&settings.input, settings.drop_probability);
+        let inverted = Exact::new(input, p, Scaling::Inverted);
+        assert_same(d_variance, inverted.d.variance, "the exact variance");
+        assert_eq!(value("derived.ratio"), inverted.standard_deviation_ratio());
+        // The figure and its table show the rule that is chosen.
+        let exact = Exact::new(input, p, settings.scaling);
+        let split = exact.variance_split;
+        let parts = [
+            split.from_x,
+            split.through_standard_deviation,
+            split.through_mean,
+        ];
+        assert_same(parts.iter().sum(), exact.d.variance, "the parts");
+        assert_same(scene.variance.after(), exact.d.variance, "the bar");
+        assert_eq!(scene.variance.before, exact.x.variance);
+        for (part, number) in scene.variance.parts.iter().zip(parts) {
+            assert_eq!(part.value, number, "{fragment}: {}", part.name);
+            assert!((read(&part.text) - number).abs() <= 5.001e-4 * number + 1e-15);
+        }
+        if settings.scaling == Scaling::Inverted {
+            assert_eq!(value("exact.d.std"), value("derived.std"), "{fragment}");
+            assert_eq!(
+                value("exact.ratio.std"),
+                value("derived.ratio"),
+                "{fragment}"
+            );
+        }
+    }
+}
+
+fn sentence(fragment: &str, name: &str) -> String {
+    let scene = Scene::new(&Settings::from_fragment(fragment).settings, None);
+    let found = scene.sentences.into_iter().find(|(it, _)| *it == name);
+    found
+        .unwrap_or_else(|| panic!("there is no sentence {name}"))
+        .1
+}
+
+#[test]
+fn what_enters_dropout_is_said_with_its_numbers() {
+    let input = |fragment| sentence(fragment, "derivation.input");
+    assert_eq!(
+        input("mu=1.5&sigma=2"),
+        "Your input is normal, with μ = 1.5 and σ = 2, as you set them."
+    );
+    assert_eq!(
+        input("input=relu&mu=-1"),
+        "Your input comes from a ReLU. What enters dropout has μ = 0.08332 and σ = 0.2615, not the \
+         −1 and 1 that you set for the normal before it."
+    );
+    assert_eq!(
+        input("input=uniform&mu=2"),
+        "Your input is uniform from 0.2679 to 3.732, so that μ = 2 and σ = 1, as you set them."
+    );
+    assert_eq!(
+        input("input=ones&mu=5"),
+        "Your input is the constant 1, so that μ = 1 and σ = 0, whatever the controls of μ and σ say."
+    );
+    assert_eq!(
+        sentence("scale=sqrt&notation=keep", "derivation.rule"),
+        "The rule is division by p. You have chosen 1/√p: the figure below shows that."
+    );
+}
+
+/// The formulas in the variance figure's table, read as a person would and put to numbers.
+#[test]
+fn the_formulas_of_the_parts_give_their_values_in_both_notations() {
+    for (scale, scaling) in Scaling::NAMES {
+        for notation in ["drop", "keep"] {
+            let fragment = format!("p=0.36&mu=1.5&sigma=2&scale={scale}&notation={notation}");
+            let settings = Settings::from_fragment(&fragment).settings;
+            let p = settings.drop_probability.shown(settings.notation);
+            let q = settings.drop_probability.keep();
+            let saturation = -1.758_099_340_847_376_6_f64;
+            let a = 1.0 / (q * (1.0 + (1.0 - q) * saturation * saturation)).sqrt();
+            let gap = 1.5 - saturation;
+            let split =
+                Exact::new(&settings.input, settings.drop_probability, *scaling).variance_split;
+            let values = [
+                split.from_x,
+                split.through_standard_deviation,
+                split.through_mean,
+            ];
+            let parts = Scene::new(&settings, None).variance.parts;
+            for (part, value) in parts.iter().zip(values) {
+                let formula = &part.formula;
+                let factor = |text: &str| match text {
+                    "σ²" => 4.0,
+                    "μ²" => 2.25,
+                    "p" => p,
+                    "(1−p)" => 1.0 - p,
+                    "p²" => p * p,
+                    "(1−p)²" => (1.0 - p) * (1.0 - p),
+                    "p(1−p)" => p * (1.0 - p),
+                    "p/(1−p)" => p / (1.0 - p),
+                    "(1−p)/p" => (1.0 - p) / p,
+                    "a²p(1−p)" => a * a * p * (1.0 - p),
+                    "a²p²" => a * a * p * p,
+                    "a²(1−p)²" => a * a * (1.0 - p) * (1.0 - p),
+                    "(μ − α′)²" => gap * gap,
+                    _ => panic!("{text} is not known"),
+                };
+                let product: f64 = formula.split(" · ").map(factor).product();
+                assert!(
+                    (product - value).abs() < 1e-12 * value,
+                    "{fragment} {formula}"
+                );
+            }
+        }
+    }
+}
+
+/// The lemma: a rule that is right on average for each unit keeps all of the variance of x, and adds
+/// to it; where the sum is that of x, the rule has given up the mean.
+#[test]
+fn no_rule_keeps_each_unit_and_the_spread() {
+    let mut gave_up = 0;
+    for fragment in random_fragments(500, Scaling::NAMES) {
+        let settings = Settings::from_fragment(&fragment).settings;
+        let (input, p) = (&settings.input, settings.drop_probability);
+        let exact = Exact::new(input, p, settings.scaling);
+        let moves = p.get() > 0.0 && exact.x.second_moment() > 0.0;
+        let split = exact.variance_split;
+        let added = split.through_standard_deviation + split.through_mean;
+        assert!(
+            added >= 0.0 && (added > 0.0) == moves,
+            "{fragment}: {added}"
+        );
+        let words = sentence(&fragment, "variance.lemma");
+        if exact.slope == 1.0 {
+            assert_eq!(split.from_x, exact.x.variance, "{fragment}");
+            assert!(
+                words.starts_with("Your rule is right on average"),
+                "{words}"
+            );
+        } else {
+            assert!(exact.slope < 1.0 && split.from_x <= exact.x.variance);
+            assert!(words.starts_with("Your rule makes of each unit"), "{words}");
+            gave_up += 1;
+        }
+    }
+    assert!(gave_up > 100, "{gave_up}");
+    let root = sentence("scale=sqrt", "variance.lemma");
+    assert_eq!(
+        root,
+        "Your rule makes of each unit, on average, 0.837 of itself. So of the 1 that x had only 0.7 \
+         stays; the mask adds 0.3, and the sum is 1."
+    );
+}
+
+/// Over many draws the strip's units are kept with probability 1-p, and their mean is on average
+/// what the sentence says.
+#[test]
+fn draws_of_the_mask_come_out_on_average_as_the_sentence_says() {
+    for scale in ["inverted", "none", "sqrt", "gaussian", "alpha"] {
+        let fragment = format!("p=0.3&mu=1&seed=7&scale={scale}");
+        let mut settings = Settings::from_fragment(&fragment).settings;
+        let draws = 2000_u32;
+        let mut kept = 0;
+        let (mut sum, mut square) = (0.0, 0.0);
+        let mut x = Vec::new();
+        for draw in 0..draws {
+            settings.draw = draw;
+            let units = draw_units(&settings, Seed(7), 40);
+            let before: Vec<f64> = units.iter().map(|unit| unit.x).collect();
+            assert!(x.is_empty() || x == before, "x stays");
+            x = before;
+            kept += units.iter().filter(|unit| unit.kept).count();
+            let mean = units.iter().map(|unit| unit.d).sum::<f64>() / x.len() as f64;
+            sum += mean;
+            square += mean * mean;
+        }
+        let n = f64::from(draws);
+        let (mean, error) = (sum / n, ((square / n - (sum / n).powi(2)) / n).sqrt());
+        let words = sentence(&fragment, "mask");
+        let (_, expected) = words.rsplit_once("is ").expect("it ends with the mean");
+        let z = (mean - read(expected.trim_end_matches('.'))) / error;
+        assert!(
+            z.abs() < 4.5,
+            "{scale}: {mean} is {z} standard errors from {words}"
+        );
+        let share = kept as f64 / (n * x.len() as f64);
+        let wanted = if scale == "gaussian" { 1.0 } else { 0.7 };
+        assert!((share - wanted).abs() < 0.01, "{scale}: {share}");
+    }
+}
+
+/// A draw is the same whenever it is drawn, and the next is another.
+#[test]
+fn a_link_restores_a_draw() {
+    let units = |fragment| {
+        Scene::new(&Settings::from_fragment(fragment).settings, None)
+            .mask
+            .units
+    };
+    assert_eq!(units("seed=7&draw=3"), units("draw=3&seed=7"));
+    assert_ne!(units("seed=7&draw=3"), units("seed=7&draw=4"));
+    assert_ne!(units("seed=8&draw=3"), units("seed=7&draw=3"));
+}
+
+/// In the other notation p is the other probability, in each sentence; the numbers are the same.
+#[test]
+fn the_notation_rewrites_every_sentence_and_changes_no_number() {
+    let scene = |fragment: &str| Scene::new(&Settings::from_fragment(fragment).settings, None);
+    assert_eq!(
+        answer("p=0.3&notation=keep"),
+        "No. It keeps the mean. At p = 0.70 the standard deviation grows by 19.5 %."
+    );
+    assert_eq!(
+        answer("p=0&notation=keep"),
+        "At p = 1 nothing is dropped, so everything stays as it is."
+    );
+    for (scale, _) in Scaling::NAMES {
+        for input in ["normal", "relu"] {
+            let fragment = format!("p=0.1&mu=1&input={input}&scale={scale}");
+            let drop = scene(&fragment);
+            let keep = scene(&format!("{fragment}&notation=keep"));
+            for (a, b) in drop.quantities.iter().zip(&keep.quantities) {
+                assert!(a == b || a.name == "given.p", "{}", a.name);
+            }
+            assert_eq!(drop.ratio.curve, keep.ratio.curve);
+            assert_eq!(drop.ratio.axis, "p, the probability to drop");
+            assert_eq!(keep.ratio.axis, "p, the probability to keep");
+            assert!(
+                keep.ratio.summary.contains("At p = 0.9 it is"),
+                "{}",
+                keep.ratio.summary
+            );
+            let keep_words: Vec<String> = keep
+                .sentences
+                .into_iter()
+                .map(|(_, words)| words)
+                .chain([keep.ratio.label, keep.ratio.reference_label.to_owned()])
+                .chain(keep.variance.parts.map(|part| part.formula))
+                .chain(keep.answer.into_iter().map(|span| span.text))
+                .collect();
+            for words in &keep_words {
+                for wrong in ["/(1−p)", "√(1−p)", "by 1−p", "to drop"] {
+                    assert!(!words.contains(wrong), "{words}");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn before_a_run_nothing_is_measured() {
     for name in ["measured.d.std", "z.d.std", "run.samples"] {
@@ -116,18 +456,23 @@ fn before_a_run_nothing_is_measured() {
 /// Without scripts the page shows the defaults; they are the scene's.
 #[test]
 fn the_static_page_says_what_the_scene_says() {
-    let sentence = between(PAGE, "<p id=\"answer\" class=\"answer\">", "</p>");
-    assert_eq!(plain(sentence), answer(""));
+    let shown_answer = between(PAGE, "<p id=\"answer\" class=\"answer\">", "</p>");
+    assert_eq!(plain(shown_answer), answer(""));
     let mut checked = 0;
     for output in PAGE.split("<output data-quantity=\"").skip(1) {
-        let (name, rest) = output.split_once("\">").expect("the attribute ends");
-        let shown = between(rest, "", "</output>");
+        let (name, rest) = output.split_once('"').expect("the attribute ends");
+        let shown = between(rest, ">", "</output>");
         if !name.starts_with("run.") {
             assert_eq!(shown, text("", name), "{name}");
             checked += 1;
         }
     }
-    assert!(checked > 30, "{checked}");
+    assert!(checked > 50, "{checked}");
+    for element in PAGE.split("data-sentence=\"").skip(1) {
+        let (name, rest) = element.split_once("\">").expect("the attribute ends");
+        let shown = &rest[..rest.find("</").expect("the element ends")];
+        assert_eq!(shown.replace("&lt;", "<"), sentence("", name), "{name}");
+    }
 }
 
 /// Every quantity that the page asks for exists.

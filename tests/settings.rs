@@ -2,8 +2,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use dropout_moments::settings::{
-    Distribution, DropProbability, InputMean, InputStandardDeviation, Named, SampleCount, Scaling,
-    Seed, Settings,
+    Distribution, DropProbability, InputMean, InputStandardDeviation, Named, Notation, SampleCount,
+    Scaling, Seed, Settings,
 };
 use proptest::prelude::*;
 
@@ -41,7 +41,7 @@ fn an_empty_fragment_is_the_defaults() {
 #[test]
 fn every_key_is_read() {
     let fragment = "p=0.25&mu=-1.5&sigma=2&input=relu&scale=alpha&n=100000000\
-                    &seed=18446744073709551615&theme=dark&embed=ratio";
+                    &seed=18446744073709551615&draw=3&notation=keep&theme=dark&embed=ratio";
     let parsed = Settings::from_fragment(fragment);
     assert_eq!(parsed.notices, []);
     let settings = &parsed.settings;
@@ -52,7 +52,30 @@ fn every_key_is_read() {
     assert_eq!(settings.scaling, Scaling::Alpha);
     assert_eq!(settings.samples, SampleCount::FORUM);
     assert_eq!(settings.seed, Some(Seed(u64::MAX)));
+    assert_eq!(settings.draw, 3);
+    assert_eq!(settings.notation, Notation::Keep);
     assert_eq!(settings.to_fragment(), fragment);
+}
+
+/// What a control shows as p follows the notation; the fragment does not.
+#[test]
+fn controls_show_p_as_the_notation_has_it() {
+    let mut settings = Settings::from_fragment("p=0.1&notation=keep").settings;
+    assert_eq!(settings.shown("p").as_deref(), Some("0.9"));
+    assert_eq!(settings.text("p").as_deref(), Some("0.1"));
+    assert_eq!(settings.shown("mu"), settings.text("mu"));
+    settings.set_shown("p", "0.7").expect("is allowed");
+    settings.set_shown("mu", "2").expect("is allowed");
+    assert_eq!(settings.to_fragment(), "mu=2&notation=keep");
+    settings.set_shown("p", "1").expect("drops nothing");
+    assert_eq!(settings.drop_probability.get(), 0.0);
+    for refused in ["0", "1.1", "-0.5", "NaN", "half"] {
+        let error = settings.set_shown("p", refused).expect_err(refused);
+        assert_eq!(error.to_string(), "p must be more than 0 and at most 1");
+    }
+    settings.set("notation", "drop").expect("is one");
+    settings.set_shown("p", "0.25").expect("is allowed");
+    assert_eq!(settings.drop_probability.get(), 0.25);
 }
 
 #[test]
@@ -155,6 +178,16 @@ fn some_settings() -> impl Strategy<Value = Settings> {
 }
 
 proptest! {
+    #[test]
+    fn both_notations_lead_back_to_the_same_probability(millionths in 0..1_000_000_u32) {
+        let p = f64::from(millionths) / 1e6;
+        let shown = DropProbability::new(p).expect("is allowed").shown(Notation::Keep);
+        // As short as a person would write it.
+        prop_assert!(shown.to_string().len() <= 8, "{shown}");
+        let back = DropProbability::from_keep(shown).expect("is allowed");
+        prop_assert_eq!(back.get(), p);
+    }
+
     #[test]
     fn settings_survive_the_fragment(settings in some_settings()) {
         let parsed = Settings::from_fragment(&settings.to_fragment());

@@ -12,6 +12,7 @@ use plotters::style::{RGBColor, ShapeStyle};
 
 use super::style::{Palette, Type, filled, px, stroke};
 use crate::scene::{Cursor, fixed, trimmed};
+use crate::settings::Notation;
 
 pub(super) type Outcome<DB> = Result<(), DrawingAreaErrorKind<<DB as DrawingBackend>::ErrorType>>;
 
@@ -130,13 +131,19 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
 
     /// The x axis at the foot of the plane, with its name and ticks that a person would choose.
     pub(super) fn x_axis(&mut self, name: &str) -> Outcome<DB> {
+        self.x_axis_in(name, Notation::Drop)
+    }
+
+    /// As [`x_axis`](Self::x_axis), of probabilities to drop. The plane stays as it is whatever the
+    /// notation is, and only what is said of it changes.
+    pub(super) fn x_axis_in(&mut self, name: &str, notation: Notation) -> Outcome<DB> {
         // A tick's label needs so many CSS pixels, and some room.
         let most = count(self.size().0 / 60.0);
         let ticks = self.x.ticks(most);
         let decimals = decimals(&ticks);
         let ticks: Vec<_> = ticks
             .into_iter()
-            .map(|tick| (tick, trimmed(fixed(tick, decimals))))
+            .map(|tick| (tick, trimmed(fixed(notation.of(tick), decimals))))
             .collect();
         self.x_axis_of(name, &ticks)
     }
@@ -341,6 +348,11 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
         Ok(())
     }
 
+    /// A filled shape with these corners, in fine units.
+    pub(super) fn polygon(&self, corners: &[(i32, i32)], style: ShapeStyle) -> Outcome<DB> {
+        self.area.draw(&Polygon::new(corners, style))
+    }
+
     pub(super) fn line(&self, path: &[(i32, i32)], style: ShapeStyle) -> Outcome<DB> {
         self.area.draw(&PathElement::new(path, style))
     }
@@ -467,8 +479,15 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
             && i64::from(bottom) <= i64::from(height)
     }
 
-    /// Where a text would lie. Its width is that which the backend measures, or an estimate that is
-    /// rather too wide.
+    /// How wide a text is in fine units, as the backend measures it.
+    pub(super) fn width(&self, text: &str, kind: Type) -> i32 {
+        let style = kind.style(self.palette.soft, HPos::Left, VPos::Center);
+        self.area
+            .estimate_text_size(text, &style)
+            .map_or(0, |(width, _)| i32::try_from(width).unwrap_or(i32::MAX))
+    }
+
+    /// Where a text would lie.
     fn rectangle(
         &self,
         text: &str,
@@ -477,12 +496,8 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
         horizontal: HPos,
         vertical: VPos,
     ) -> Rectangle {
-        let style = kind.style(self.palette.soft, horizontal, vertical);
         let height = px(kind.size);
-        let width = self
-            .area
-            .estimate_text_size(text, &style)
-            .map_or(0, |(width, _)| i32::try_from(width).unwrap_or(i32::MAX));
+        let width = self.width(text, kind);
         let left = match horizontal {
             HPos::Left => at.0,
             HPos::Center => at.0 - width / 2,

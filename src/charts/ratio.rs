@@ -26,7 +26,7 @@ pub fn draw<DB: DrawingBackend>(
     let mut plane = Plane::new(area, palette, MARGINS, PROBABILITIES, (low, high));
     plane.y_axis("std after ÷ std before", "×")?;
     plane.cursor_line(figure.cursor.as_ref())?;
-    plane.x_axis("p, the probability to drop")?;
+    plane.x_axis_in(&figure.axis, figure.notation)?;
     plane.curve(
         &[(PROBABILITIES.0, 1.0), (PROBABILITIES.1, 1.0)],
         stroke(palette.before, 2.5),
@@ -80,7 +80,7 @@ pub fn draw<DB: DrawingBackend>(
         plane.write_clear(&figure.marker_label, &beside, Type::VALUE, palette.after)?;
     }
     let places = beside_curve(&plane, &figure.curve);
-    plane.write_if_clear(figure.label, &places, Type::LABEL, palette.after)?;
+    plane.write_if_clear(&figure.label, &places, Type::LABEL, palette.after)?;
     for (p, ratio) in THREAD_MEASUREMENTS {
         let (x, y) = plane.place((p, ratio));
         let text = format!("+{} %", fixed(100.0 * (ratio - 1.0), 0));
@@ -93,7 +93,7 @@ pub fn draw<DB: DrawingBackend>(
         plane.write_if_clear(&text, &places, Type::TICK, palette.soft)?;
     }
     let places = beside_curve(&plane, &figure.reference);
-    plane.write_if_clear("1/√(1−p)", &places, Type::LABEL, palette.soft)?;
+    plane.write_if_clear(figure.reference_label, &places, Type::LABEL, palette.soft)?;
     plane.readings(figure.cursor.as_ref(), &[palette.after, palette.soft])
 }
 

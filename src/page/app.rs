@@ -16,13 +16,15 @@ use web_sys::{
 
 use self::glide::Glide;
 use super::controls::{Change, Controls};
+use super::derivation;
 use super::dom;
 use super::experiment::{Run, State};
 use super::figures::Figures;
 use super::fragment::Fragment;
+use super::self_check;
 use super::workers::{Pool, Report, SharedPool};
 use crate::charts::Palette;
-use crate::scene::{self, Scene};
+use crate::scene::{self, Scene, Symbol};
 use crate::settings::{SampleCount, Seed, Settings, Theme};
 
 /// A change counts as settled when nothing else has happened for so many milliseconds.
@@ -70,6 +72,8 @@ pub(super) struct App {
     results_shown: f64,
     settle_timer: Option<i32>,
     announced: String,
+    /// The symbol that the reader points at.
+    lit: Option<Symbol>,
 }
 
 type Shared = Rc<RefCell<App>>;
@@ -133,6 +137,7 @@ impl App {
                 results_shown: f64::NEG_INFINITY,
                 settle_timer: None,
                 announced: String::new(),
+                lit: None,
             })
         });
         Self::listen(&app)?;
@@ -180,6 +185,20 @@ impl App {
         for (index, figure) in this.figures.iter().enumerate() {
             Self::listen_to_figure(app, index, figure)?;
         }
+        derivation::listen_to_steps(&this.document)?;
+        derivation::listen_to_copying(&this.document)?;
+        self_check::listen(&this.document, &this.window)?;
+        let target = this.this.clone();
+        derivation::listen_to_symbols(&this.document, move |symbol| {
+            let Some(app) = target.upgrade() else { return };
+            // Where the page itself moves the focus, it is busy; the next frame is on its way.
+            if let Ok(mut app) = app.try_borrow_mut()
+                && app.lit != symbol
+            {
+                app.lit = symbol;
+                app.request_frame();
+            }
+        })?;
         this.listen_to_screen(app)
     }
 
@@ -243,7 +262,7 @@ impl App {
                 self.editing = (!settled).then(|| input.clone());
                 if settled {
                     let key = input.get_attribute("data-setting").unwrap_or_default();
-                    let kept = self.settings.text(&key).unwrap_or_default();
+                    let kept = self.settings.shown(&key).unwrap_or_default();
                     self.controls.notify(&[format!(
                         "{reason}; “{}” is not, so it stays at {kept}.",
                         input.value()
@@ -272,6 +291,11 @@ impl App {
                     run.cancel();
                 }
                 self.request_frame();
+            }
+            "draw" => {
+                let mut settings = self.settings.clone();
+                settings.draw = settings.draw.wrapping_add(1);
+                self.change(settings, true);
             }
             "reset" => {
                 let settings = self.settings.reset();
@@ -447,6 +471,7 @@ impl App {
         }
         self.results_shown = now;
         let mut scene = Scene::new(&settings, run);
+        scene.highlight(self.lit);
         self.figures.take(&mut scene, self.scene.as_ref());
         self.controls
             .show_settings(&settings, self.editing.as_ref());
@@ -520,6 +545,6 @@ fn now(window: &Window) -> f64 {
 }
 
 /// A seed from the browser's entropy; from the clock, where a browser gives none.
-fn entropy(window: &Window) -> Seed {
+pub(super) fn entropy(window: &Window) -> Seed {
     Seed(getrandom::u64().unwrap_or_else(|_| now(window).to_bits()))
 }

@@ -3,7 +3,7 @@
 use wasm_bindgen::JsValue;
 use web_sys::{Document, Element, HtmlInputElement};
 
-use super::dom;
+use super::{dom, notation};
 use crate::scene::{Emphasis, Scene, Span};
 use crate::settings::{Settings, shortest};
 
@@ -12,6 +12,7 @@ pub(super) struct Controls {
     document: Document,
     inputs: Vec<HtmlInputElement>,
     outputs: Vec<(String, Element)>,
+    sentences: Vec<Element>,
     answer: Element,
     shown_answer: Vec<Span>,
     notice: Element,
@@ -36,6 +37,7 @@ impl Controls {
             document: document.clone(),
             inputs: dom::elements(document, "input[data-setting]")?,
             outputs,
+            sentences: dom::elements(document, "[data-sentence]")?,
             answer: dom::element(document, "#answer")?,
             shown_answer: Vec::new(),
             notice: dom::element(document, "#notice")?,
@@ -51,7 +53,7 @@ impl Controls {
     pub(super) fn change(settings: &Settings, input: &HtmlInputElement) -> Change {
         let key = input.get_attribute("data-setting").unwrap_or_default();
         let mut settings = settings.clone();
-        match settings.set(&key, &input.value()) {
+        match settings.set_shown(&key, &input.value()) {
             Ok(()) => Change::To(Box::new(settings)),
             Err(reason) => Change::Refused(reason.to_string()),
         }
@@ -81,12 +83,15 @@ impl Controls {
         settings: &Settings,
         being_edited: Option<&HtmlInputElement>,
     ) {
+        if let Err(error) = notation::show(&self.document, settings.notation) {
+            super::log(&error);
+        }
         for input in &self.inputs {
             if being_edited == Some(input) {
                 continue;
             }
             let key = input.get_attribute("data-setting").unwrap_or_default();
-            let text = settings.text(&key).unwrap_or_default();
+            let text = settings.shown(&key).unwrap_or_default();
             if input.type_() == "radio" {
                 input.set_checked(input.value() == text);
             } else if input.value() != text {
@@ -112,6 +117,12 @@ impl Controls {
                 let value = quantity.value.map_or_else(String::new, shortest);
                 dom::set_text(output, &quantity.text);
                 dom::set_attribute(output, "data-value", &value);
+            }
+        }
+        for element in &self.sentences {
+            let name = element.get_attribute("data-sentence").unwrap_or_default();
+            if let Some((_, words)) = scene.sentences.iter().find(|(it, _)| *it == name) {
+                dom::set_text(element, words);
             }
         }
         if self.shown_answer != scene.answer {

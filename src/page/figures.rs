@@ -10,8 +10,8 @@ use super::canvas::Surface;
 use super::dom;
 use super::table::DataTable;
 use crate::charts::{
-    Palette, activation_at, decade_at, draw_convergence, draw_density, draw_ratio,
-    drop_probability_at,
+    Palette, activation_at, decade_at, draw_convergence, draw_density, draw_mask, draw_ratio,
+    draw_variance, drop_probability_at, unit_at, variance_at,
 };
 use crate::scene::{Readable, Scene, nearest};
 
@@ -37,7 +37,7 @@ type Draw = fn(
     &Palette,
 ) -> Result<(), DrawingAreaErrorKind<<Surface as DrawingBackend>::ErrorType>>;
 
-const CHARTS: [Chart; 3] = [
+const CHARTS: [Chart; 5] = [
     Chart {
         name: "density",
         part: |scene| &mut scene.density,
@@ -58,6 +58,20 @@ const CHARTS: [Chart; 3] = [
         is_same: |a, b| a.convergence == b.convergence,
         draw: |area, scene, palette| draw_convergence(area, &scene.convergence, palette),
         x_at: |scene, x, width| decade_at(&scene.convergence, x, width),
+    },
+    Chart {
+        name: "variance",
+        part: |scene| &mut scene.variance,
+        is_same: |a, b| a.variance == b.variance,
+        draw: |area, scene, palette| draw_variance(area, &scene.variance, palette),
+        x_at: |scene, x, width| variance_at(&scene.variance, x, width),
+    },
+    Chart {
+        name: "mask",
+        part: |scene| &mut scene.mask,
+        is_same: |a, b| a.mask == b.mask,
+        draw: |area, scene, palette| draw_mask(area, &scene.mask, palette),
+        x_at: |scene, x, width| unit_at(&scene.mask, x, width),
     },
 ];
 

@@ -217,6 +217,11 @@ impl Kernel {
         }
     }
 
+    /// The activation x of one sample of a block.
+    pub(super) fn x(&self, block: &Block, sample: usize) -> f64 {
+        self.x.value(block.x()[sample])
+    }
+
     /// The activations x and d of one sample of a block; `None` where they are at an atom.
     pub(super) fn activations(&self, block: &Block, sample: usize) -> [Option<f64>; 2] {
         let standardised = block.x()[sample];

@@ -36,9 +36,14 @@ pub(super) fn answer(settings: &Settings, exact: &Exact) -> Vec<Span> {
     let p = settings.drop_probability.get();
 
     if p == 0.0 {
-        sentence.plain("At p = 0 nothing is dropped, so everything stays as it is.");
+        let shown = settings.drop_probability.shown(settings.notation);
+        sentence.plain(&format!(
+            "At p = {} nothing is dropped, so everything stays as it is.",
+            shortest(shown)
+        ));
         return sentence.0;
     }
+    let root = settings.notation.inverse_root();
     match settings.scaling {
         Scaling::Inverted | Scaling::Gaussian => {
             sentence
@@ -54,13 +59,13 @@ pub(super) fn answer(settings: &Settings, exact: &Exact) -> Vec<Span> {
         }
         Scaling::Sqrt if keeps_std => {
             sentence
-                .plain("With 1/√(1−p) it does, where the mean is 0, but ")
+                .plain(&format!("With {root} it does, where the mean is 0, but "))
                 .stress("every unit")
                 .plain(" shrinks on average.");
         }
         Scaling::Sqrt => {
             sentence
-                .plain("No. With 1/√(1−p) it keeps the ")
+                .plain(&format!("No. With {root} it keeps the "))
                 .stress("root mean square")
                 .plain(".");
         }
@@ -77,11 +82,12 @@ pub(super) fn answer(settings: &Settings, exact: &Exact) -> Vec<Span> {
                 .plain(".");
         }
     }
-    let per_cents = 100.0 * p;
+    let shown = settings.drop_probability.shown(settings.notation);
+    let per_cents = 100.0 * shown;
     let shown = if (per_cents - per_cents.round()).abs() < 1e-9 {
-        fixed(p, 2)
+        fixed(shown, 2)
     } else {
-        shortest(p)
+        shortest(shown)
     };
     sentence
         .plain(" At ")

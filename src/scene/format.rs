@@ -3,6 +3,7 @@
 use crate::settings::shortest;
 
 /// A number with so many significant digits, without trailing zeros: `1.429`, `0.7`, `0`.
+#[inline(never)] // It is used in so many places that copies of it would weigh.
 pub(super) fn significant(value: f64, digits: i32) -> String {
     if value == 0.0 {
         return "0".to_owned();

@@ -1,7 +1,7 @@
 //! Every number that stands in the text and the tables, under the name that the page gives it.
 
-use super::Run;
 use super::format::{decimals_for, duration, fixed, grouped, significant, trimmed};
+use super::{Run, derivation};
 use crate::sampling::{Comparison, Estimate};
 use crate::settings::Settings;
 use crate::theory::Exact;
@@ -25,7 +25,8 @@ pub(super) fn quantities(
     exact: &Exact,
     run: Option<Run<'_>>,
 ) -> Vec<Quantity> {
-    let mut list = List(derivation(settings, exact));
+    let mut list = List(Vec::new());
+    derivation::add_quantities(&mut list.0, settings, exact);
     let estimate = run.map(|run| run.estimate);
     let samples = estimate.map_or(settings.samples.get(), Estimate::samples);
     for row in Comparison::all(exact, samples, estimate) {
@@ -54,32 +55,20 @@ pub(super) fn quantities(
     list.0
 }
 
-/// The reader's numbers in the steps of the derivation, which is for inverted dropout.
-fn derivation(settings: &Settings, exact: &Exact) -> Vec<Quantity> {
-    let keep = settings.drop_probability.keep();
-    let (mean, variance) = (exact.x.mean, exact.x.variance);
-    let second_moment = exact.x.second_moment() / keep;
-    let added = settings.drop_probability.get() * mean * mean;
-    let d_variance = (variance + added) / keep;
-    [
-        ("given.p", settings.drop_probability.get()),
-        ("given.keep", keep),
-        ("given.scale", 1.0 / keep),
-        ("given.mean", mean),
-        ("given.variance", variance),
-        ("given.mean.squared", mean * mean),
-        ("derived.mean", mean),
-        ("derived.second-moment", second_moment),
-        ("derived.added", added),
-        ("derived.variance", d_variance),
-        ("derived.std", d_variance.sqrt()),
-    ]
-    .map(|(name, value)| Quantity {
-        name: name.to_owned(),
-        value: Some(value),
-        text: significant(value, 4),
-    })
-    .into()
+impl Quantity {
+    /// A number of the text, with four digits.
+    pub(super) fn of_text(name: &str, value: Option<f64>) -> Self {
+        Self {
+            name: name.to_owned(),
+            value,
+            text: shown(value, |value| significant(value, 4)),
+        }
+    }
+}
+
+/// The text of a value, or of there being none.
+pub(super) fn shown(value: Option<f64>, text: impl FnOnce(f64) -> String) -> String {
+    value.map_or_else(|| NO_VALUE.to_owned(), text)
 }
 
 struct List(Vec<Quantity>);
@@ -95,7 +84,7 @@ impl List {
         self.0.push(Quantity {
             name: format!("{kind}.{name}"),
             value,
-            text: value.map_or_else(|| NO_VALUE.to_owned(), text),
+            text: shown(value, text),
         });
     }
 }

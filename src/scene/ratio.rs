@@ -2,7 +2,7 @@
 
 use super::format::{fixed, signed_per_cent, significant};
 use super::readout::{Cursor, Readable, Reading, Table};
-use crate::settings::{DropProbability, Scaling, Settings};
+use crate::settings::{DropProbability, Notation, Scaling, Settings};
 use crate::theory::Exact;
 
 /// What the forum thread measured with 10 000 × 10 000 standard normal numbers: (p, std ratio).
@@ -14,8 +14,14 @@ pub const THREAD_MEASUREMENTS: [(f64, f64); 3] = [(0.1, 1.05), (0.25, 1.15), (0.
 pub struct RatioFigure {
     /// (p, σ_d/σ_x) for p from 0 towards 1; empty where σ_x = 0.
     pub curve: Vec<(f64, f64)>,
+    /// Which probability the axis names.
+    pub notation: Notation,
+    /// What the axis is.
+    pub axis: String,
     /// What the curve is.
-    pub label: &'static str,
+    pub label: String,
+    /// What the reference is.
+    pub reference_label: &'static str,
     /// 1/√(1-p), for comparison, where the curve is another.
     pub reference: Vec<(f64, f64)>,
     /// The ratios shown.
@@ -41,6 +47,7 @@ const LEAST_HIGH: f64 = 1.48;
 impl RatioFigure {
     pub(super) fn new(settings: &Settings, exact: &Exact) -> Self {
         let p = settings.drop_probability.get();
+        let notation = settings.notation;
         let last = LAST.max(p);
         let curve: Vec<_> = (0..=STEPS)
             .filter_map(|step| {
@@ -73,17 +80,20 @@ impl RatioFigure {
         let highest = ratios().fold(LEAST_HIGH, f64::max);
         let marker = exact.standard_deviation_ratio().map(|ratio| (p, ratio));
         Self {
+            notation,
+            axis: format!("p, {}", notation.probability()),
             label: if is_inverse_root {
-                "1/√(1−p)"
+                notation.inverse_root().to_owned()
             } else {
-                rule_name(settings.scaling)
+                rule_name(settings.scaling, notation)
             },
+            reference_label: notation.inverse_root(),
             reference,
             range: (lowest, highest),
             marker,
             cursor: None,
             marker_label: marker.map_or_else(String::new, |(_, ratio)| signed_per_cent(ratio)),
-            summary: summary(marker),
+            summary: summary(marker, settings),
             curve,
         }
     }
@@ -102,7 +112,7 @@ impl Readable for RatioFigure {
         self.cursor = place.and_then(|place| {
             let index = self.curve.iter().position(|point| point.0 == place)?;
             let ratio = self.curve[index].1;
-            let label = significant(place, 4);
+            let label = significant(self.notation.of(place), 4);
             let factor = format!("{}×", significant(ratio, 4));
             let change = signed_per_cent(ratio);
             let mut words =
@@ -113,7 +123,7 @@ impl Readable for RatioFigure {
             }];
             if let Some(&(_, value)) = self.reference.get(index) {
                 let factor = format!("{}×", significant(value, 4));
-                words.extend([" 1/√(1−p) would be ", &factor, "."]);
+                words.extend([" ", self.reference_label, " would be ", &factor, "."]);
                 readings.push(Reading {
                     value,
                     lines: vec![factor],
@@ -137,13 +147,13 @@ impl Readable for RatioFigure {
         let mut columns = vec!["p", "std after ÷ before", "change", "thread measured"];
         let has_reference = !self.reference.is_empty();
         if has_reference {
-            columns.push("1/√(1−p)");
+            columns.push(self.reference_label);
         }
         let mut cells = Vec::new();
         for &(p, ratio) in self.marker.iter().chain(self.curve.iter().step_by(5)) {
             let measured = THREAD_MEASUREMENTS.iter().find(|(at, _)| *at == p);
             let now = if cells.is_empty() { ", as set" } else { "" };
-            cells.push(significant(p, 4) + now);
+            cells.push(significant(self.notation.of(p), 4) + now);
             cells.push(fixed(ratio, 4));
             cells.push(signed_per_cent(ratio));
             cells.push(measured.map_or_else(String::new, |(_, ratio)| fixed(*ratio, 2)));
@@ -162,22 +172,24 @@ impl Readable for RatioFigure {
     }
 }
 
-fn rule_name(scaling: Scaling) -> &'static str {
+fn rule_name(scaling: Scaling, notation: Notation) -> String {
     match scaling {
-        Scaling::None => "not rescaled",
-        Scaling::Inverted => "rescaled by 1/(1−p)",
-        Scaling::Sqrt => "rescaled by 1/√(1−p)",
-        Scaling::Gaussian => "Gaussian dropout",
-        Scaling::Alpha => "alpha dropout",
+        Scaling::None => "not rescaled".to_owned(),
+        Scaling::Inverted => format!("rescaled by {}", notation.inverse()),
+        Scaling::Sqrt => format!("rescaled by {}", notation.inverse_root()),
+        Scaling::Gaussian => "Gaussian dropout".to_owned(),
+        Scaling::Alpha => "alpha dropout".to_owned(),
     }
 }
 
-fn summary(marker: Option<(f64, f64)>) -> String {
+fn summary(marker: Option<(f64, f64)>, settings: &Settings) -> String {
+    let notation = settings.notation;
     match marker {
-        Some((p, ratio)) => format!(
-            "Standard deviation after dropout divided by the one before it, against the \
-             probability to drop. At p = {} it is {} ({}).",
-            significant(p, 4),
+        Some((_, ratio)) => format!(
+            "Standard deviation after dropout divided by the one before it, against {}. At p = {} \
+             it is {} ({}).",
+            notation.probability(),
+            significant(settings.drop_probability.shown(notation), 4),
             significant(ratio, 4),
             signed_per_cent(ratio)
         ),

@@ -4,12 +4,13 @@ use std::fmt;
 
 use super::number::{self, shortest};
 use super::{
-    DropProbability, InputMean, InputStandardDeviation, Named, NotAllowed, SampleCount, Settings,
+    DropProbability, InputMean, InputStandardDeviation, Named, NotAllowed, Notation, SampleCount,
+    Settings,
 };
 
 /// Every key of the fragment, in the order of its canonical form.
-const KEYS: [&str; 9] = [
-    "p", "mu", "sigma", "input", "scale", "n", "seed", "theme", "embed",
+const KEYS: [&str; 11] = [
+    "p", "mu", "sigma", "input", "scale", "n", "seed", "draw", "notation", "theme", "embed",
 ];
 
 /// One value of a fragment that could not be used.
@@ -128,6 +129,12 @@ impl Settings {
             "scale" => self.scaling = Named::from_name(value)?,
             "n" => self.samples = SampleCount::from_f64(number())?,
             "seed" => self.seed = Some(value.trim().parse()?),
+            "draw" => {
+                self.draw = value.parse().map_err(|_| {
+                    NotAllowed::must_be("draw", "a whole number from 0 to 4294967295")
+                })?;
+            }
+            "notation" => self.notation = Named::from_name(value)?,
             "theme" => self.theme = Named::from_name(value)?,
             "embed" => self.embed = Some(Named::from_name(value)?),
             _ => return Err(NotAllowed::one_of("a setting", &KEYS)),
@@ -147,9 +154,43 @@ impl Settings {
             "scale" => self.scaling.name().to_owned(),
             "n" => self.samples.get().to_string(),
             "seed" => self.seed?.to_string(),
+            "draw" => self.draw.to_string(),
+            "notation" => self.notation.name().to_owned(),
             "theme" => self.theme.name().to_owned(),
             "embed" => self.embed?.name().to_owned(),
             _ => return None,
         })
+    }
+
+    /// As [`set`](Self::set), from the text of a control, where p is what the notation calls p.
+    ///
+    /// ```
+    /// use dropout_moments::settings::Settings;
+    ///
+    /// let mut settings = Settings::from_fragment("#notation=keep").settings;
+    /// settings.set_shown("p", "0.9")?;
+    /// assert_eq!(settings.drop_probability.get(), 0.1);
+    /// assert_eq!(settings.shown("p").as_deref(), Some("0.9"));
+    /// # Ok::<(), dropout_moments::settings::NotAllowed>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`set`](Self::set).
+    pub fn set_shown(&mut self, key: &str, value: &str) -> Result<(), NotAllowed> {
+        if key == "p" && self.notation == Notation::Keep {
+            self.drop_probability =
+                DropProbability::from_keep(number::parse(value.trim()).unwrap_or(f64::NAN))?;
+            return Ok(());
+        }
+        self.set(key, value)
+    }
+
+    /// As [`text`](Self::text), as a control shows it, where p is what the notation calls p.
+    #[must_use]
+    pub fn shown(&self, key: &str) -> Option<String> {
+        if key == "p" {
+            return Some(shortest(self.drop_probability.shown(self.notation)));
+        }
+        self.text(key)
     }
 }

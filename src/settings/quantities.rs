@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use super::Notation;
+use super::number::{self, shortest};
+
 /// A value that was refused, and what would be allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotAllowed(String);
@@ -11,7 +14,7 @@ impl NotAllowed {
         Self(format!("{what} must be one of {}", names.join(", ")))
     }
 
-    fn must_be(what: &str, range: &str) -> Self {
+    pub(super) fn must_be(what: &str, range: &str) -> Self {
         Self(format!("{what} must be {range}"))
     }
 }
@@ -55,6 +58,21 @@ impl DropProbability {
         }
     }
 
+    /// Checks a probability to keep.
+    ///
+    /// # Errors
+    /// Unless it is more than 0 and at most 1.
+    pub fn from_keep(keep: f64) -> Result<Self, NotAllowed> {
+        Self::new(complement(keep))
+            .map_err(|_| NotAllowed::must_be("p", "more than 0 and at most 1"))
+    }
+
+    /// The probability that the notation calls p.
+    #[must_use]
+    pub fn shown(self, notation: Notation) -> f64 {
+        notation.of(self.0)
+    }
+
     /// The probability p to drop.
     #[must_use]
     pub fn get(self) -> f64 {
@@ -66,6 +84,30 @@ impl DropProbability {
     pub fn keep(self) -> f64 {
         1.0 - self.0
     }
+}
+
+impl Notation {
+    /// What this notation calls p where the probability to drop is `drop`.
+    #[must_use]
+    pub fn of(self, drop: f64) -> f64 {
+        match self {
+            Self::Drop => drop,
+            Self::Keep => complement(drop),
+        }
+    }
+
+    /// The other probability, as text; 1 where the text says no number.
+    #[must_use]
+    pub fn complement(probability: &str) -> String {
+        shortest(complement(number::parse(probability).unwrap_or(0.0)))
+    }
+}
+
+/// 1-p to 15 decimals: what a person would write for a p of so many decimals, so that 0.3 and 0.7 are
+/// each other's complement to the last bit.
+fn complement(p: f64) -> f64 {
+    const DECIMALS: f64 = 1e15;
+    ((1.0 - p) * DECIMALS).round() / DECIMALS
 }
 
 /// The default is 0.3 and not 0.5, where 1/p = 1/(1-p) hides the commonest mistake.

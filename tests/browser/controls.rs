@@ -7,7 +7,7 @@ use web_sys::HtmlCanvasElement;
 use crate::stage::{Stage, attribute};
 
 const SLIDER: &str = "input[type=range][data-setting=p]";
-const NUMBER: &str = "input[aria-label='p, the probability to drop']";
+const NUMBER: &str = "input[type=number][data-setting=p]";
 const MEAN: &str = "input[aria-label='μ, the mean of the input']";
 
 /// The whole picture on a figure's canvas.

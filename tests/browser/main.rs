@@ -4,6 +4,7 @@
 #![cfg(target_arch = "wasm32")]
 
 mod controls;
+mod derivation;
 mod experiment;
 mod figures;
 #[path = "../golden/values.rs"]

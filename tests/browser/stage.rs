@@ -214,7 +214,8 @@ impl Stage {
             .unwrap_or_else(|| panic!("the page has no {selector}"))
     }
 
-    fn all(&self, selector: &str) -> Vec<Element> {
+    /// All elements that match.
+    pub(crate) fn all(&self, selector: &str) -> Vec<Element> {
         let list = self
             .document
             .query_selector_all(selector)
@@ -259,6 +260,20 @@ impl Stage {
         let input = self.input(selector);
         input.set_value(value);
         dispatch(&input, "input");
+    }
+
+    /// Puts the focus on an element.
+    pub(crate) fn focus(&self, selector: &str) {
+        let element: HtmlElement = self.element(selector).unchecked_into();
+        element.focus().expect("it can have the focus");
+    }
+
+    /// Presses a key where the focus is.
+    pub(crate) fn press(&self, key: &str) {
+        let init = format!("{{key: '{key}', bubbles: true, cancelable: true}}");
+        self.run_script(&format!(
+            "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {init}))"
+        ));
     }
 
     /// Finishes what [`enter`](Self::enter) began.

@@ -6,7 +6,7 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 mod values;
 
-use dropout_moments::sampling::Experiment;
+use dropout_moments::sampling::{Digest, Experiment};
 use dropout_moments::settings::{Distribution, Named, Scaling, Seed, Settings};
 use dropout_moments::theory::{Density, Exact, Moments};
 use values::{FRAGMENT, RUN};
@@ -96,7 +96,7 @@ fn theory(settings: &Settings) -> u64 {
     let (input, p) = (&settings.input, settings.drop_probability);
     let exact = Exact::new(input, p, settings.scaling);
     let errors = exact.standard_errors(settings.samples.get());
-    let mut digest = Digest::new();
+    let mut digest = Digest::default();
     for Moments {
         mean,
         variance,
@@ -126,27 +126,9 @@ fn theory(settings: &Settings) -> u64 {
 /// A digest of all that a run of the experiment gives.
 fn run(settings: &Settings) -> u64 {
     let experiment = Experiment::new(settings, settings.samples, SEED);
-    let mut digest = Digest::new();
+    let mut digest = Digest::default();
     for chunk in 0..experiment.chunks() {
         digest.add(experiment.run_chunk(chunk).to_numbers());
     }
     digest.0
-}
-
-/// FNV-1a, 64 bits (Fowler, Noll, Vo, 1991), over the bits of numbers.
-struct Digest(u64);
-
-impl Digest {
-    fn new() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-
-    fn add(&mut self, numbers: impl IntoIterator<Item = f64>) {
-        for byte in numbers
-            .into_iter()
-            .flat_map(|it| it.to_bits().to_le_bytes())
-        {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
 }
