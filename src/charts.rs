@@ -8,9 +8,11 @@ mod convergence;
 mod density;
 mod plane;
 mod ratio;
+mod rules;
 mod style;
 
 pub use convergence::{decade_at, draw as draw_convergence};
 pub use density::{activation_at, draw as draw_density};
 pub use ratio::{draw as draw_ratio, drop_probability_at, is_on_marker};
+pub use rules::{activation_at as rules_activation_at, draw as draw_rules};
 pub use style::{Palette, UNIT};

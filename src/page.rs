@@ -7,10 +7,12 @@
 mod app;
 mod canvas;
 mod controls;
+mod data;
 mod dom;
 mod experiment;
 mod figures;
 mod fragment;
+mod rules;
 mod table;
 mod workers;
 

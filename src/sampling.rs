@@ -10,8 +10,13 @@ mod histogram;
 mod kernel;
 mod moments;
 mod normal;
+mod numbers;
+mod survey;
+mod units;
 
 pub use experiment::{Checkpoint, ChunkResult, Comparison, Estimate, Experiment};
 pub use histogram::{Histogram, Range};
 pub use kernel::Block;
 pub use moments::RunningMoments;
+pub use numbers::{BadRow, NoNumbers, NumberReader, Numbers};
+pub use survey::Survey;

@@ -3,22 +3,26 @@
 
 mod answer;
 mod convergence;
+mod data;
 mod density;
 mod format;
 mod quantities;
 mod ratio;
 mod readout;
+mod rules;
 
 pub use answer::{Emphasis, Span};
 pub use convergence::{ConvergenceFigure, EstimatePoint};
+pub use data::{data_problem, data_report};
 pub use density::{DensityFigure, LabelledAtom, PlottedDensity};
 pub use format::{duration, grouped};
 pub(crate) use format::{fixed, trimmed};
 pub use quantities::Quantity;
 pub use ratio::{RatioFigure, THREAD_MEASUREMENTS};
 pub use readout::{Cursor, Readable, Reading, Table, nearest};
+pub use rules::{RulePanel, RulesFigure};
 
-use crate::sampling::Estimate;
+use crate::sampling::{Estimate, Survey};
 use crate::settings::Settings;
 use crate::theory::Exact;
 
@@ -35,6 +39,8 @@ pub struct Scene {
     pub ratio: RatioFigure,
     /// The figure of a run's estimate against its samples.
     pub convergence: ConvergenceFigure,
+    /// The figure of the rules.
+    pub rules: RulesFigure,
 }
 
 /// A run of the experiment as far as it has come.
@@ -52,14 +58,23 @@ impl Scene {
     /// The scene for these settings, with the measurements of a run where there is one.
     #[must_use]
     pub fn new(settings: &Settings, run: Option<Run<'_>>) -> Self {
+        Self::with_survey(settings, run, None)
+    }
+
+    /// As [`new`](Self::new), with what was measured of every rule.
+    #[must_use]
+    pub fn with_survey(settings: &Settings, run: Option<Run<'_>>, survey: Option<&Survey>) -> Self {
         let exact = Exact::new(&settings.input, settings.drop_probability, settings.scaling);
         let samples = run.map_or(settings.samples.get(), |run| run.samples);
+        let mut quantities = quantities::quantities(settings, &exact, run);
+        rules::add_quantities(&mut quantities, settings, survey);
         Self {
             convergence: ConvergenceFigure::new(&exact, samples, run),
             answer: answer::answer(settings, &exact),
-            quantities: quantities::quantities(settings, &exact, run),
+            quantities,
             density: DensityFigure::new(settings, &exact, run.map(|run| run.estimate)),
             ratio: RatioFigure::new(settings, &exact),
+            rules: RulesFigure::new(settings),
         }
     }
 }

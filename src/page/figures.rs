@@ -10,8 +10,8 @@ use super::canvas::Surface;
 use super::dom;
 use super::table::DataTable;
 use crate::charts::{
-    Palette, activation_at, decade_at, draw_convergence, draw_density, draw_ratio,
-    drop_probability_at,
+    Palette, activation_at, decade_at, draw_convergence, draw_density, draw_ratio, draw_rules,
+    drop_probability_at, rules_activation_at,
 };
 use crate::scene::{Readable, Scene, nearest};
 
@@ -37,7 +37,7 @@ type Draw = fn(
     &Palette,
 ) -> Result<(), DrawingAreaErrorKind<<Surface as DrawingBackend>::ErrorType>>;
 
-const CHARTS: [Chart; 3] = [
+const CHARTS: [Chart; 4] = [
     Chart {
         name: "density",
         part: |scene| &mut scene.density,
@@ -58,6 +58,13 @@ const CHARTS: [Chart; 3] = [
         is_same: |a, b| a.convergence == b.convergence,
         draw: |area, scene, palette| draw_convergence(area, &scene.convergence, palette),
         x_at: |scene, x, width| decade_at(&scene.convergence, x, width),
+    },
+    Chart {
+        name: "rules",
+        part: |scene| &mut scene.rules,
+        is_same: |a, b| a.rules == b.rules,
+        draw: |area, scene, palette| draw_rules(area, &scene.rules, palette),
+        x_at: |scene, x, width| rules_activation_at(&scene.rules, x, width),
     },
 ];
 

@@ -160,7 +160,7 @@ impl Kernel {
         let atom = match input.distribution {
             Distribution::Relu => Some(0.0),
             Distribution::Ones => Some(1.0),
-            Distribution::Normal | Distribution::Uniform => {
+            Distribution::Normal | Distribution::Uniform | Distribution::Custom => {
                 (standard_deviation == 0.0).then_some(mean)
             }
         };
