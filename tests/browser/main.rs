@@ -10,6 +10,7 @@ mod figures;
 mod golden;
 mod layout;
 mod reading;
+mod rules;
 mod stage;
 
 use wasm_bindgen::JsValue;
