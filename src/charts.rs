@@ -9,6 +9,7 @@ mod density;
 mod mask;
 mod plane;
 mod ratio;
+mod rules;
 mod style;
 mod variance;
 
@@ -16,5 +17,6 @@ pub use convergence::{decade_at, draw as draw_convergence};
 pub use density::{activation_at, draw as draw_density};
 pub use mask::{draw as draw_mask, unit_at};
 pub use ratio::{draw as draw_ratio, drop_probability_at, is_on_marker};
+pub use rules::{activation_at as rules_activation_at, draw as draw_rules};
 pub use style::{Palette, UNIT};
 pub use variance::{draw as draw_variance, variance_at};

@@ -7,12 +7,14 @@
 mod app;
 mod canvas;
 mod controls;
+mod data;
 mod derivation;
 mod dom;
 mod experiment;
 mod figures;
 mod fragment;
 mod notation;
+mod rules;
 mod self_check;
 mod table;
 mod workers;

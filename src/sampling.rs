@@ -11,6 +11,8 @@ mod histogram;
 mod kernel;
 mod moments;
 mod normal;
+mod numbers;
+mod survey;
 mod units;
 
 pub use digest::Digest;
@@ -18,4 +20,6 @@ pub use experiment::{Checkpoint, ChunkResult, Comparison, Estimate, Experiment};
 pub use histogram::{Histogram, Range};
 pub use kernel::Block;
 pub use moments::RunningMoments;
+pub use numbers::{BadRow, NoNumbers, NumberReader, Numbers};
+pub use survey::Survey;
 pub use units::{Unit, draw_units};

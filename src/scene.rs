@@ -3,6 +3,7 @@
 
 mod answer;
 mod convergence;
+mod data;
 mod density;
 mod derivation;
 mod format;
@@ -11,12 +12,14 @@ mod notation;
 mod quantities;
 mod ratio;
 mod readout;
+mod rules;
 mod self_check;
 mod symbol;
 mod variance;
 
 pub use answer::{Emphasis, Span};
 pub use convergence::{ConvergenceFigure, EstimatePoint};
+pub use data::{data_problem, data_report};
 pub use density::{DensityFigure, LabelledAtom, PlottedDensity};
 pub use format::{duration, grouped};
 pub(crate) use format::{fixed, trimmed};
@@ -24,11 +27,12 @@ pub use mask::MaskFigure;
 pub use quantities::Quantity;
 pub use ratio::{RatioFigure, THREAD_MEASUREMENTS};
 pub use readout::{Cursor, Readable, Reading, Table, nearest};
+pub use rules::{RulePanel, RulesFigure};
 pub use self_check::{Check, REFERENCES, self_check};
 pub use symbol::Symbol;
 pub use variance::{VarianceFigure, VariancePart};
 
-use crate::sampling::Estimate;
+use crate::sampling::{Estimate, Survey};
 use crate::settings::Settings;
 use crate::theory::Exact;
 
@@ -54,6 +58,8 @@ pub struct Scene {
     pub variance: VarianceFigure,
     /// The figure of one draw of the mask.
     pub mask: MaskFigure,
+    /// The figure of the rules.
+    pub rules: RulesFigure,
 }
 
 /// A run of the experiment as far as it has come.
@@ -71,21 +77,30 @@ impl Scene {
     /// The scene for these settings, with the measurements of a run where there is one.
     #[must_use]
     pub fn new(settings: &Settings, run: Option<Run<'_>>) -> Self {
+        Self::with_survey(settings, run, None)
+    }
+
+    /// As [`new`](Self::new), with what was measured of every rule.
+    #[must_use]
+    pub fn with_survey(settings: &Settings, run: Option<Run<'_>>, survey: Option<&Survey>) -> Self {
         let exact = Exact::new(&settings.input, settings.drop_probability, settings.scaling);
         let samples = run.map_or(settings.samples.get(), |run| run.samples);
         let mask = MaskFigure::new(settings, &exact);
         let mut sentences = Vec::from(derivation::sentences(settings, &exact));
         sentences.push(variance::sentence(&exact));
         sentences.push(mask.sentence());
+        let mut quantities = quantities::quantities(settings, &exact, run);
+        rules::add_quantities(&mut quantities, settings, survey);
         Self {
             convergence: ConvergenceFigure::new(&exact, samples, run),
             answer: answer::answer(settings, &exact),
-            quantities: quantities::quantities(settings, &exact, run),
+            quantities,
             density: DensityFigure::new(settings, &exact, run.map(|run| run.estimate)),
             ratio: RatioFigure::new(settings, &exact),
             sentences,
             variance: VarianceFigure::new(settings, &exact),
             mask,
+            rules: RulesFigure::new(settings),
         }
     }
 

@@ -3,18 +3,22 @@
 //! Everything here is plain data. A value that is out of its range can't be constructed, wherever
 //! it comes from: a control, the fragment, a message or the command line.
 
+use std::sync::Arc;
+
+mod data;
 mod fragment;
 mod number;
 mod quantities;
 
+pub use data::Data;
 pub use fragment::{Notice, ParsedFragment};
-pub use number::shortest;
+pub use number::{nearly, shortest};
 pub use quantities::{
     DropProbability, InputMean, InputStandardDeviation, NotAllowed, SampleCount, Seed,
 };
 
 /// The activations x before dropout: a distribution with its parameters.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Input {
     /// The kind of distribution.
     pub distribution: Distribution,
@@ -22,6 +26,8 @@ pub struct Input {
     pub mean: InputMean,
     /// The standard deviation σ, before a ReLU is applied.
     pub standard_deviation: InputStandardDeviation,
+    /// The reader's own data, if there are any: what [`Distribution::Custom`] stands for.
+    pub data: Option<Arc<Data>>,
 }
 
 /// The kind of distribution of the activations before dropout.
@@ -36,6 +42,8 @@ pub enum Distribution {
     Uniform,
     /// The constant 1; μ and σ are not used.
     Ones,
+    /// The reader's own data, and a normal distribution where there are none; μ and σ are not used.
+    Custom,
 }
 
 /// What a dropout rule does to a unit that it keeps, and to one that it drops.
@@ -91,6 +99,8 @@ pub enum Figure {
     Variance,
     /// A few units before and after one draw of the mask.
     Mask,
+    /// What each rule makes of the same density.
+    Rules,
 }
 
 /// A choice that has a name in the fragment, on the command line and in the page's controls.
@@ -131,6 +141,7 @@ impl Named for Distribution {
         ("relu", Self::Relu),
         ("uniform", Self::Uniform),
         ("ones", Self::Ones),
+        ("custom", Self::Custom),
     ];
 }
 
@@ -167,6 +178,7 @@ impl Named for Figure {
         ("convergence", Self::Convergence),
         ("variance", Self::Variance),
         ("mask", Self::Mask),
+        ("rules", Self::Rules),
     ];
 }
 
@@ -197,7 +209,7 @@ pub struct Settings {
 
 impl Settings {
     /// The defaults, with what is not of the explanation kept: the seed, the notation, the theme, the
-    /// embedded figure and the unknown keys.
+    /// embedded figure, the reader's data and the unknown keys.
     #[must_use]
     pub fn reset(&self) -> Self {
         Self {
@@ -206,6 +218,10 @@ impl Settings {
             theme: self.theme,
             embed: self.embed,
             unknown: self.unknown.clone(),
+            input: Input {
+                data: self.input.data.clone(),
+                ..Input::default()
+            },
             ..Self::default()
         }
     }
@@ -231,7 +247,7 @@ impl Settings {
         let between = |from: f64, to: f64| (1000.0 * (from + share * (to - from))).round() / 1000.0;
         let mut settings = target.clone();
         let p = between(self.drop_probability.get(), target.drop_probability.get());
-        let (from, to) = (self.input, target.input);
+        let (from, to) = (&self.input, &target.input);
         let mean = between(from.mean.get(), to.mean.get());
         let deviation = between(from.standard_deviation.get(), to.standard_deviation.get());
         // A p that is rounded to 1 stays that of the target.
@@ -245,15 +261,15 @@ impl Settings {
     /// Whether an experiment with `other` draws the same numbers.
     #[must_use]
     pub fn same_experiment(&self, other: &Self) -> bool {
-        let draws = |settings: &Self| {
-            (
-                settings.drop_probability,
-                settings.input,
-                settings.scaling,
-                settings.samples,
-                settings.seed,
-            )
-        };
-        draws(self) == draws(other)
+        let rule = |settings: &Self| (settings.scaling, settings.samples);
+        self.same_units(other) && rule(self) == rule(other)
+    }
+
+    /// Whether an experiment with `other` draws the same units, and drops the same of them, whatever
+    /// rule it applies then.
+    #[must_use]
+    pub fn same_units(&self, other: &Self) -> bool {
+        let units = |settings: &Self| (settings.drop_probability, settings.seed);
+        units(self) == units(other) && self.input == other.input
     }
 }

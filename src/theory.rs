@@ -8,10 +8,12 @@
 //! | `rule` | what a rule does to one unit: the numbers that theory and experiment share |
 //! | `input` | the law of x, and its moments |
 //! | `moments` | four moments, and what is derived from them |
-//! | `noise` | a rule as random d = factor·x + shift with two or three outcomes |
+//! | `noise` | a rule as random d = factor·x + shift with a few outcomes |
 //! | `exact` | the moments of d, and how they hang together with those of x |
 //! | `standard_error` | by how much an experiment of n samples may differ from them |
+//! | `shape_error` | the same for the second moment, the skewness and the kurtosis |
 //! | `density` | the distribution of x and of d: a density and atoms |
+//! | `steps` | the density of the reader's own data: a histogram |
 //! | `product` | the density of x·g for Gaussian dropout: a quadrature |
 //!
 //! Everything is a pure function of the settings. `exp` and `erfc` come from `libm`, and of `std`
@@ -25,10 +27,13 @@ mod moments;
 mod noise;
 mod product;
 mod rule;
+mod shape_error;
 mod standard_error;
+mod steps;
 
 pub use density::{Atom, Density};
 pub use exact::{Exact, VarianceSplit};
 pub use moments::Moments;
 pub use rule::Rule;
+pub use shape_error::ShapeErrors;
 pub use standard_error::StandardErrors;

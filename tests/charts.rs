@@ -5,7 +5,7 @@ use std::convert::Infallible;
 
 use dropout_moments::charts::{
     Palette, UNIT, activation_at, decade_at, draw_convergence, draw_density, draw_mask, draw_ratio,
-    draw_variance, drop_probability_at, is_on_marker, unit_at, variance_at,
+    draw_rules, draw_variance, drop_probability_at, is_on_marker, unit_at, variance_at,
 };
 use dropout_moments::sampling::Experiment;
 use dropout_moments::scene::{Cursor, Readable, Run, Scene, Symbol, Table};
@@ -221,6 +221,10 @@ fn mask(scene: &Scene, size: (u32, u32)) -> Drawing {
     record(size, |area| draw_mask(area, &scene.mask, &Palette::LIGHT))
 }
 
+fn rules(scene: &Scene, size: (u32, u32)) -> Drawing {
+    record(size, |area| draw_rules(area, &scene.rules, &Palette::LIGHT))
+}
+
 /// The scene with a run of so many samples.
 fn scene_with_run(fragment: &str, samples: u64) -> Scene {
     let settings = Settings::from_fragment(fragment).settings;
@@ -365,6 +369,79 @@ fn the_estimate_ends_at_its_samples_and_value() {
     assert!((dot.centre.0 - x).abs() < 1.0, "{} {x}", dot.centre.0);
     assert!((dot.centre.1 - y).abs() < 1.6, "{} {y}", dot.centre.1);
     assert!(drawing.has_label("exact 1.41421"));
+}
+
+/// The rules' figure at the sizes that the page gives it.
+const RULES_SIZES: [(u32, u32); 2] = [(704, 563), (350, 620)];
+
+/// What a curve of this colour and width does in each panel, from the top: its feet and its peak.
+fn feet_and_peaks(drawing: &Drawing, colour: (u8, u8, u8), width: f64) -> Vec<(f64, f64)> {
+    let of_curves = (drawing.paths.iter())
+        .filter(|path| path.colour == colour && path.width == width && path.points.len() > 9);
+    let of_curves = of_curves.map(|path| {
+        let heights = path.points.iter().map(|point| point.1);
+        (
+            heights.clone().fold(0.0, f64::max),
+            heights.fold(1e9, f64::min),
+        )
+    });
+    of_curves.collect()
+}
+
+/// x is N(0, 1); what is kept is N(0, s²) with weight 0.7: the heights of both are as 1 : 0.7/s.
+#[test]
+fn every_rule_is_drawn_on_one_scale() {
+    for size in RULES_SIZES {
+        let drawing = rules(&scene("p=0.3"), size);
+        let before = feet_and_peaks(&drawing, BEFORE, 1.5);
+        let after = feet_and_peaks(&drawing, AFTER, 2.0);
+        assert_eq!(before.len(), 5);
+        let height = before[0].0 - before[0].1;
+        let pitch = before[1].0 - before[0].0;
+        for (panel, (foot, peak)) in before.iter().enumerate() {
+            assert!((foot - peak - height).abs() < 0.3, "{panel}");
+            assert!((foot - before[0].0 - pitch * panel as f64).abs() < 0.5);
+        }
+        for (panel, scale) in [(0, 1.0), (1, 1.0 / 0.7), (2, 0.7_f64.powf(-0.5))] {
+            let (foot, peak) = after[panel];
+            let expected = 0.7 / scale;
+            let found = (foot - peak) / height;
+            assert!(
+                (found - expected).abs() < 0.01,
+                "{panel}: {found} {expected}"
+            );
+        }
+        for (label, count) in [("none", 1), ("30 %", 4), ("alpha", 1)] {
+            let found = drawing.labels.iter().filter(|it| it.text == label).count();
+            assert_eq!(found, count, "{label}");
+        }
+        assert!(drawing.has_label("before: std 1.00, mean 0"));
+    }
+}
+
+/// a·q·α' of maths.md §8 at p = 0.5.
+#[test]
+fn alpha_dropout_has_its_stem_where_dropped_units_go() {
+    for size in RULES_SIZES {
+        let drawing = rules(&scene("p=0.5"), size);
+        let x = x_of(&drawing, [("−2", -2.0), ("2", 2.0)], -0.779_193_930_5);
+        let stem = (drawing.discs.iter()).find(|disc| (disc.centre.0 - x).abs() < 1.0);
+        let stem = stem.expect("there is one");
+        // In the last panel.
+        assert!(stem.centre.1 > 0.6 * f64::from(size.1), "{:?}", stem.centre);
+    }
+}
+
+#[test]
+fn the_rules_are_told_in_words() {
+    let figure = scene("p=0.5&mu=1").rules;
+    assert_eq!(
+        figure.summary,
+        "Density of the activations before dropout and under each rule, on one scale. Before: std \
+         1.00, mean 1. none: std 0.87, mean 0.5, 50 % are exactly 0. 1/(1−p): std 1.73, mean 1, \
+         50 % are exactly 0. 1/√(1−p): std 1.22, mean 0.707, 50 % are exactly 0. Gaussian: std \
+         1.73, mean 1. alpha: std 1.37, mean 0.443, 50 % are −0.779."
+    );
 }
 
 #[test]
@@ -582,7 +659,7 @@ fn extreme_settings_draw_inside_of_the_figure() {
             ] {
                 let scene = scene(&format!("input={input}&scale={scale}&{rest}"));
                 for size in [WIDE, NARROW] {
-                    let draws = [density, ratio, convergence, variance, mask];
+                    let draws = [density, ratio, convergence, variance, mask, rules];
                     for drawing in draws.map(|draw| draw(&scene, size)) {
                         let points = drawing.paths.iter().flat_map(|path| &path.points);
                         for (x, y) in points {
@@ -626,7 +703,8 @@ fn labels_do_not_collide_while_p_is_dragged() {
             let scene = scene(&format!("{fragment}&p={}", f64::from(per_cent) / 100.0));
             let draws = [density, ratio, variance];
             let drawings = [WIDE, NARROW].map(|size| draws.map(|draw| draw(&scene, size)));
-            for drawing in drawings.as_flattened() {
+            let of_rules = RULES_SIZES.map(|size| rules(&scene, size));
+            for drawing in drawings.as_flattened().iter().chain(&of_rules) {
                 assert_apart(drawing, &format!("{fragment} {per_cent} %"));
             }
         }

@@ -9,7 +9,7 @@ use std::f64::consts::PI;
 use dropout_moments::settings::{
     Distribution, DropProbability, Input, InputMean, InputStandardDeviation, Named, Scaling,
 };
-use dropout_moments::theory::{Atom, Density, Exact, Moments, Rule};
+use dropout_moments::theory::{Atom, Density, Exact, Moments, Rule, ShapeErrors};
 use proptest::prelude::*;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, RngExt, SeedableRng};
@@ -69,6 +69,7 @@ fn input(distribution: Distribution, mean: f64, standard_deviation: f64) -> Inpu
         mean: InputMean::new(mean).expect("a mean in range"),
         standard_deviation: InputStandardDeviation::new(standard_deviation)
             .expect("a standard deviation in range"),
+        data: None,
     }
 }
 
@@ -183,6 +184,7 @@ mod quadrature {
         let image = |(z, w): (f64, f64)| (mean + sigma * z, w);
         match input.distribution {
             Distribution::Ones => vec![(1.0, 1.0)],
+            Distribution::Custom => panic!("tests/data.rs is for these"),
             Distribution::Relu if sigma == 0.0 => vec![(mean.max(0.0), 1.0)],
             _ if sigma == 0.0 => vec![(mean, 1.0)],
             Distribution::Normal => standard_normal().map(image).collect(),
@@ -704,6 +706,14 @@ fn check_against_integration(input: &Input, p: f64, scaling: Scaling) {
         &what,
     );
 
+    check_shape_errors(
+        input,
+        &exact,
+        d_scale,
+        &|f| expect(&|_, d| f(d - d_mean)),
+        &what,
+    );
+
     // Zeros: the atom of the joint law, apart from rounding.
     for (zeros, counted) in [
         (exact.x_zeros, expect(&|x, _| f64::from(u8::from(x == 0.0)))),
@@ -741,6 +751,45 @@ fn check_against_integration(input: &Input, p: f64, scaling: Scaling) {
         assert_within(exact.x.variance, 0.0, 0.0, &what);
     }
 }
+
+/// The variances of the influence functions, by the formulas as they stand in `ShapeErrors`.
+fn check_shape_errors(
+    input: &Input,
+    exact: &Exact,
+    sigma: f64,
+    expect: &dyn Fn(Function<'_>) -> f64,
+    what: &str,
+) {
+    // Beyond, eighth powers overflow, or the deviations are rounding.
+    let kurtosis = exact.d.excess_kurtosis().unwrap_or(f64::INFINITY);
+    if kurtosis > 1e30 || sigma < 1e-9 * exact.d.mean.abs() {
+        return;
+    }
+    let n = 1000.0;
+    let errors = ShapeErrors::new(input, exact, 1000);
+    let z = |k| expect(&|deviation| (deviation / sigma).powi(k));
+    let (skewness, kurtosis) = (z(3), z(4));
+    let mean = exact.d.mean;
+    let check = |error: f64, influence: Function<'_>, scale: f64, quantity: &str| {
+        let variance = expect(&|deviation| influence(deviation / sigma).powi(2)) / n;
+        // The squares may cancel, as for two values with the same probability.
+        let allowed = 1e-9 * scale / n;
+        let what = format!("{what}: SE of {quantity}");
+        assert_within(error * error, variance, allowed, &what);
+    };
+    let second = |z: f64| sigma * (z * z - 1.0) + 2.0 * mean * z;
+    let third = |z: f64| z.powi(3) - skewness - 3.0 * z - 1.5 * skewness * (z * z - 1.0);
+    let fourth =
+        |z: f64| z.powi(4) - kurtosis - 4.0 * skewness * z - 2.0 * kurtosis * (z * z - 1.0);
+    let scale = (sigma + mean.abs()).powi(2) * (1.0 + z(4));
+    check(errors.second_moment / sigma, &second, scale, "E d²");
+    let error = errors.skewness.expect("d has a spread");
+    check(error, &third, 1.0 + z(6), "skewness");
+    let error = errors.excess_kurtosis.expect("d has a spread");
+    check(error, &fourth, 1.0 + z(8), "kurtosis");
+}
+
+type Function<'a> = &'a dyn Fn(f64) -> f64;
 
 #[test]
 fn moments_match_integration_at_random_settings() {
@@ -1421,6 +1470,7 @@ fn draw(random: &mut impl Rng, input: &Input, p: f64, scaling: Scaling) -> (f64,
         Distribution::Relu => (mean + sigma * normal(random)).max(0.0),
         Distribution::Uniform => mean + sigma * 12.0_f64.sqrt() * (random.random::<f64>() - 0.5),
         Distribution::Ones => 1.0,
+        Distribution::Custom => panic!("tests/data.rs is for these"),
     };
     let d = match definition(scaling, p) {
         Definition::Mask((scale, offset), dropped) => {
@@ -1522,4 +1572,67 @@ fn standard_errors_match_simulation() {
         }
     }
     println!("worst relative error of a standard error: {worst:.4}");
+}
+
+#[test]
+fn errors_of_the_shape_match_simulation() {
+    const EXPERIMENTS: usize = 1500;
+    const SAMPLES: u32 = 4000;
+    let mut random = Xoshiro256PlusPlus::seed_from_u64(6);
+    for (distribution, mean, sigma, p, scaling) in [
+        (Distribution::Normal, 0.0, 1.0, 0.3, Scaling::Inverted),
+        (Distribution::Normal, 2.0, 1.0, 0.5, Scaling::Sqrt),
+        (Distribution::Relu, 0.5, 1.0, 0.2, Scaling::None),
+        (Distribution::Uniform, -1.0, 1.5, 0.3, Scaling::Alpha),
+        (Distribution::Uniform, 1.0, 0.5, 0.1, Scaling::Gaussian),
+        (Distribution::Ones, 0.0, 1.0, 0.3, Scaling::Inverted),
+    ] {
+        let input = input(distribution, mean, sigma);
+        let exact = Exact::new(&input, drop_probability(p), scaling);
+        let mut measured = [const { Vec::new() }; 3];
+        for _ in 0..EXPERIMENTS {
+            let ds: Vec<f64> = (0..SAMPLES)
+                .map(|_| draw(&mut random, &input, p, scaling).1)
+                .collect();
+            let n = ds.len() as f64;
+            let mean = ds.iter().sum::<f64>() / n;
+            let central = |k| ds.iter().map(|d| (d - mean).powi(k)).sum::<f64>() / n;
+            let variance = central(2);
+            let values = [
+                ds.iter().map(|d| d * d).sum::<f64>() / n,
+                central(3) / variance.powf(1.5),
+                central(4) / variance.powi(2) - 3.0,
+            ];
+            for (all, value) in measured.iter_mut().zip(values) {
+                all.push(value);
+            }
+        }
+        let errors = ShapeErrors::new(&input, &exact, u64::from(SAMPLES));
+        let expected = [
+            (exact.d.second_moment(), Some(errors.second_moment), "E d²"),
+            (exact.d.skewness().unwrap(), errors.skewness, "skewness"),
+            (
+                exact.d.excess_kurtosis().unwrap(),
+                errors.excess_kurtosis,
+                "kurtosis",
+            ),
+        ];
+        for (all, (centre, error, quantity)) in measured.iter().zip(expected) {
+            let what = format!("{}: {quantity}", describe(&input, p, scaling));
+            let error = error.expect("d has a spread");
+            let (average, spread) = mean_and_deviation(all);
+            let replicates = EXPERIMENTS as f64;
+            // The sample's kurtosis is biased by some kurtosis/n.
+            let bias = 100.0 / f64::from(SAMPLES);
+            assert_within(
+                average,
+                centre,
+                tolerance::Z * error / replicates.sqrt() + bias,
+                &what,
+            );
+            // These estimates are less normal than a standard deviation.
+            let noise = 1.5 * tolerance::Z / (2.0 * replicates).sqrt();
+            assert_close(spread, error, noise + 2.0 * tolerance::DELTA_METHOD, &what);
+        }
+    }
 }

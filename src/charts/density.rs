@@ -80,7 +80,7 @@ pub fn activation_at(figure: &DensityFigure, css_x: f64, css_width: u32) -> f64 
     x_at(MARGINS, range, css_x, css_width)
 }
 
-fn same_place(a: f64, b: f64, range: Point) -> bool {
+pub(super) fn same_place(a: f64, b: f64, range: Point) -> bool {
     (a - b).abs() < 0.01 * (range.1 - range.0)
 }
 
@@ -132,7 +132,7 @@ fn stems<DB: DrawingBackend>(
 }
 
 /// One standard deviation to each side of the mean, at a height in CSS pixels above the axis.
-fn span<DB: DrawingBackend>(
+pub(super) fn span<DB: DrawingBackend>(
     plane: &mut Plane<'_, DB>,
     span: Point,
     range: Point,

@@ -10,22 +10,24 @@ use js_sys::Array;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    Document, Element, Event, HtmlElement, HtmlInputElement, HtmlProgressElement,
+    Blob, Document, Element, Event, HtmlElement, HtmlInputElement, HtmlProgressElement,
     IntersectionObserver, IntersectionObserverEntry, MediaQueryList, ResizeObserver, Window,
 };
 
 use self::glide::Glide;
 use super::controls::{Change, Controls};
+use super::data::OwnData;
 use super::derivation;
 use super::dom;
 use super::experiment::{Run, State};
 use super::figures::Figures;
 use super::fragment::Fragment;
+use super::rules::Rules;
 use super::self_check;
 use super::workers::{Pool, Report, SharedPool};
 use crate::charts::Palette;
 use crate::scene::{self, Scene, Symbol};
-use crate::settings::{SampleCount, Seed, Settings, Theme};
+use crate::settings::{Distribution, Named as _, SampleCount, Seed, Settings, Theme};
 
 /// A change counts as settled when nothing else has happened for so many milliseconds.
 const SETTLE: i32 = 250;
@@ -45,6 +47,8 @@ pub(super) struct App {
     dark: Option<MediaQueryList>,
     controls: Controls,
     figures: Figures,
+    rules: Rules,
+    own_data: OwnData,
     fragment: Fragment,
     experiment: Element,
     run_state: Element,
@@ -85,7 +89,7 @@ impl App {
             .document()
             .ok_or_else(|| JsValue::from_str("the window has no document"))?;
         let mut fragment = Fragment::new(window);
-        let parsed = fragment.read();
+        let parsed = fragment.read(None);
         let mut settings = parsed.settings;
         settings.seed = Some(settings.seed.unwrap_or_else(|| entropy(window)));
         fragment.replace(&settings, now(window));
@@ -101,6 +105,8 @@ impl App {
         let cancel = dom::element(&document, "button[data-action=cancel]")?;
         let announcement = dom::element(&document, "#announcement")?;
         let figures = Figures::new(&document)?;
+        let rules = Rules::new(&document)?;
+        let own_data = OwnData::new(&document)?;
         let app = Rc::new_cyclic(|this: &Weak<RefCell<Self>>| {
             let listener = this.clone();
             let pool = Pool::new(window, move |report| {
@@ -115,6 +121,8 @@ impl App {
                 dark,
                 controls,
                 figures,
+                rules,
+                own_data,
                 fragment,
                 experiment,
                 run_state,
@@ -176,6 +184,9 @@ impl App {
             })?;
         }
         let target = Rc::clone(app);
+        this.own_data
+            .listen(move |blob| target.borrow_mut().read_data(&blob))?;
+        let target = Rc::clone(app);
         dom::listen(&this.document, "submit", |event: Event| {
             event.prevent_default()
         })?;
@@ -213,7 +224,9 @@ impl App {
             for entry in entries.iter() {
                 let entry: IntersectionObserverEntry = entry.unchecked_into();
                 app.figures.see(&entry.target(), entry.is_intersecting());
+                app.rules.see(&entry.target(), entry.is_intersecting());
             }
+            app.feed();
             app.request_frame();
         });
         let view = IntersectionObserver::new(seen.as_ref().unchecked_ref())?;
@@ -221,6 +234,7 @@ impl App {
             observer.observe(&figure.canvas);
             view.observe(&figure.canvas);
         }
+        view.observe(self.rules.section());
         // The observers live as long as the page.
         resized.forget();
         seen.forget();
@@ -256,6 +270,12 @@ impl App {
                 Controls::mark(input, None);
                 self.editing = (!settled).then(|| input.clone());
                 self.change(*settings, settled);
+            }
+            Change::Refused(_) if input.value() == Distribution::Custom.name() => {
+                self.controls
+                    .notify(&["Give your own data first: paste them, or choose a file."]);
+                self.own_data.focus();
+                self.request_frame();
             }
             Change::Refused(reason) => {
                 Controls::mark(input, Some(&reason));
@@ -297,6 +317,11 @@ impl App {
                 settings.draw = settings.draw.wrapping_add(1);
                 self.change(settings, true);
             }
+            "use-text" => match self.own_data.pasted() {
+                Ok(blob) => self.read_data(&blob),
+                Err(error) => super::log(&error),
+            },
+            "cancel-data" => self.own_data.cancel(),
             "reset" => {
                 let settings = self.settings.reset();
                 self.glide_to(settings);
@@ -305,11 +330,36 @@ impl App {
         }
     }
 
+    /// Reads the reader's own data.
+    fn read_data(&mut self, blob: &Blob) {
+        let this = self.this.clone();
+        self.own_data.read(blob, move |reading, message| {
+            if let Some(app) = this.upgrade() {
+                app.borrow_mut().hear_of_data(reading, &message);
+            }
+        });
+    }
+
+    /// The reader's own data, or how far they are.
+    fn hear_of_data(&mut self, reading: u32, message: &JsValue) {
+        let Some((data, values)) = self.own_data.hear(reading, message) else {
+            return;
+        };
+        self.pool.borrow_mut().hold(values);
+        let mut settings = self.settings.clone();
+        settings.input.data = Some(data);
+        settings.input.distribution = Distribution::Custom;
+        // Data that look the same may be others.
+        self.run = None;
+        self.rules.forget();
+        self.change(settings, true);
+    }
+
     fn read_fragment(&mut self) {
         if !self.fragment.has_changed() {
             return;
         }
-        let parsed = self.fragment.read();
+        let parsed = self.fragment.read(self.settings.input.data.clone());
         if self.fragment.names_element_of(&self.document) {
             self.fragment.replace(&self.settings, now(&self.window));
             return;
@@ -361,6 +411,7 @@ impl App {
         if !settings.same_experiment(&self.settings) {
             self.run = None;
         }
+        self.rules.take(&settings);
         self.settings = settings;
         self.glide = None;
         self.request_frame();
@@ -389,11 +440,17 @@ impl App {
         self.request_frame();
     }
 
-    /// Gives the pool as much as it has room for.
+    /// Gives the pool as much as it has room for: the run comes first, then what the rules' table
+    /// measures once the settings have settled.
     fn feed(&mut self) {
-        let Some(run) = &mut self.run else { return };
+        if self.settle_timer.is_none() && self.rules.begin(&self.settings, self.runs + 1) {
+            self.runs += 1;
+            Pool::prepare(&self.pool, 1);
+        }
         while self.pool.borrow().has_room() {
-            let Some(job) = run.next_job(now(&self.window)) else {
+            let now = now(&self.window);
+            let job = self.run.as_mut().and_then(|run| run.next_job(now));
+            let Some(job) = job.or_else(|| self.rules.next_job()) else {
                 return;
             };
             Pool::post(&self.pool, job);
@@ -401,6 +458,11 @@ impl App {
     }
 
     fn hear(&mut self, report: Report) {
+        match &report {
+            Report::Room => {}
+            Report::Done { run, numbers, .. } => self.rules.add(*run, numbers),
+            Report::Lost(job) => self.rules.take_back(job),
+        }
         if let Some(current) = &mut self.run {
             match report {
                 Report::Room => {}
@@ -408,7 +470,11 @@ impl App {
                     run,
                     chunk,
                     numbers,
-                } => current.add(run, chunk, &numbers, now(&self.window)),
+                } => {
+                    if let Some(chunk) = chunk {
+                        current.add(run, chunk, &numbers, now(&self.window));
+                    }
+                }
                 Report::Lost(job) => {
                     current.take_back(job);
                     Pool::prepare(&self.pool, current.chunks());
@@ -470,12 +536,15 @@ impl App {
             return;
         }
         self.results_shown = now;
-        let mut scene = Scene::new(&settings, run);
+        // What was measured is of the settings to which a glide leads.
+        let survey = self.rules.survey().filter(|_| self.glide.is_none());
+        let mut scene = Scene::with_survey(&settings, run, survey);
         scene.highlight(self.lit);
         self.figures.take(&mut scene, self.scene.as_ref());
         self.controls
             .show_settings(&settings, self.editing.as_ref());
         self.controls.show_scene(&scene);
+        self.rules.show(&settings);
         self.scene = Some(scene);
         self.draw();
         self.show_progress();

@@ -106,7 +106,7 @@ impl Run {
                 self.issued += 1;
                 Job {
                     run: self.id,
-                    chunk: self.issued - 1,
+                    chunk: Some(self.issued - 1),
                     fragment: Rc::clone(&self.fragment),
                 }
             })

@@ -11,7 +11,7 @@ use super::dom;
 use super::table::DataTable;
 use crate::charts::{
     Palette, activation_at, decade_at, draw_convergence, draw_density, draw_mask, draw_ratio,
-    draw_variance, drop_probability_at, unit_at, variance_at,
+    draw_rules, draw_variance, drop_probability_at, rules_activation_at, unit_at, variance_at,
 };
 use crate::scene::{Readable, Scene, nearest};
 
@@ -37,7 +37,7 @@ type Draw = fn(
     &Palette,
 ) -> Result<(), DrawingAreaErrorKind<<Surface as DrawingBackend>::ErrorType>>;
 
-const CHARTS: [Chart; 5] = [
+const CHARTS: [Chart; 6] = [
     Chart {
         name: "density",
         part: |scene| &mut scene.density,
@@ -72,6 +72,13 @@ const CHARTS: [Chart; 5] = [
         is_same: |a, b| a.mask == b.mask,
         draw: |area, scene, palette| draw_mask(area, &scene.mask, palette),
         x_at: |scene, x, width| unit_at(&scene.mask, x, width),
+    },
+    Chart {
+        name: "rules",
+        part: |scene| &mut scene.rules,
+        is_same: |a, b| a.rules == b.rules,
+        draw: |area, scene, palette| draw_rules(area, &scene.rules, palette),
+        x_at: |scene, x, width| rules_activation_at(&scene.rules, x, width),
     },
 ];
 

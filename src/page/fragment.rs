@@ -1,9 +1,11 @@
 //! The address bar: reads the fragment and keeps it as the settings are.
 
+use std::sync::Arc;
+
 use wasm_bindgen::JsValue;
 use web_sys::{Document, Window};
 
-use crate::settings::{ParsedFragment, Settings};
+use crate::settings::{Data, ParsedFragment, Settings};
 
 /// Browsers refuse more than some hundred changes of the address in half a minute.
 const SHORTEST_INTERVAL: f64 = 400.0;
@@ -27,10 +29,10 @@ impl Fragment {
         }
     }
 
-    /// What the address says.
-    pub(super) fn read(&mut self) -> ParsedFragment {
+    /// What the address says, where the reader's own data are these.
+    pub(super) fn read(&mut self, data: Option<Arc<Data>>) -> ParsedFragment {
         let fragment = self.window.location().hash().unwrap_or_default();
-        let parsed = Settings::from_fragment(&fragment);
+        let parsed = Settings::with_data(&fragment, data);
         self.written = fragment.trim_start_matches('#').to_owned();
         self.open = false;
         parsed

@@ -7,8 +7,9 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
-use js_sys::{Array, Float64Array, Object, Reflect};
+use js_sys::{Array, Float32Array, Float64Array, Object, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -17,8 +18,8 @@ use web_sys::{
 };
 
 use super::dom;
-use crate::sampling::Experiment;
-use crate::settings::{Seed, Settings};
+use crate::sampling::{Experiment, Survey};
+use crate::settings::{Data, Seed, Settings};
 
 /// A worker holds so many jobs, so that it does not wait for the page between two of them.
 const JOBS_EACH: usize = 2;
@@ -31,8 +32,8 @@ const START_LIMIT: i32 = 10_000;
 pub(super) struct Job {
     /// Which run asked for it.
     pub(super) run: u32,
-    /// The chunk's number.
-    pub(super) chunk: u64,
+    /// The chunk's number; `None` for a survey of all rules.
+    pub(super) chunk: Option<u64>,
     /// The experiment's settings, its seed and samples included, as a fragment.
     pub(super) fragment: Rc<str>,
 }
@@ -45,9 +46,10 @@ pub(super) enum Report {
     Done {
         /// Its run.
         run: u32,
-        /// Its chunk.
-        chunk: u64,
-        /// What [`ChunkResult::to_numbers`](crate::sampling::ChunkResult::to_numbers) gave.
+        /// Its chunk, if it was one.
+        chunk: Option<u64>,
+        /// What [`ChunkResult::to_numbers`](crate::sampling::ChunkResult::to_numbers) or
+        /// [`Survey::to_numbers`] gave.
         numbers: Vec<f64>,
     },
     /// A job's worker died.
@@ -66,6 +68,8 @@ pub(super) struct Pool {
     /// Set once no worker could be started: jobs then run on the page.
     on_page: bool,
     jobs_on_page: usize,
+    /// The reader's own data, as the workers are told them.
+    data: JsValue,
 }
 
 struct Member {
@@ -76,6 +80,14 @@ struct Member {
     /// It has done a job, so it could start the program.
     proven: bool,
     jobs: Vec<Job>,
+}
+
+impl Member {
+    fn tell(&self, message: &JsValue) {
+        if let Err(error) = self.worker.post_message(message) {
+            super::log(&error);
+        }
+    }
 }
 
 /// The pool, as the workers' listeners reach it.
@@ -97,6 +109,7 @@ impl Pool {
             workers: Vec::new(),
             on_page: false,
             jobs_on_page: 0,
+            data: JsValue::UNDEFINED,
         }))
     }
 
@@ -114,6 +127,18 @@ impl Pool {
                 Self::soon(pool, Self::give_up);
                 return;
             }
+        }
+    }
+
+    /// From now on these are the reader's own data, for all jobs that are posted later: what came
+    /// out of [`read_blob`](super::data::read_blob).
+    pub(super) fn hold(&mut self, data: JsValue) {
+        self.data = data;
+        for member in self.workers.iter().filter(|member| member.ready) {
+            member.tell(&self.data);
+        }
+        if self.on_page {
+            hold(&self.data);
         }
     }
 
@@ -142,7 +167,7 @@ impl Pool {
             #[expect(clippy::cast_precision_loss, reason = "fewer than 10⁴ chunks")]
             let message = Array::of3(
                 &job.run.into(),
-                &(job.chunk as f64).into(),
+                &job.chunk.map(|chunk| chunk as f64).into(),
                 &JsValue::from_str(&job.fragment),
             );
             let id = member.id;
@@ -213,8 +238,13 @@ impl Pool {
         };
         let report = if message.is_string() {
             member.ready = true;
-            if let Err(error) = member.worker.post_message(&wasm_bindgen::module()) {
-                super::log(&error);
+            member.tell(&wasm_bindgen::module());
+            if this.data.is_object() {
+                let data = this.data.clone();
+                this.workers
+                    .iter()
+                    .filter(|it| it.id == id)
+                    .for_each(|it| it.tell(&data));
             }
             Report::Room
         } else {
@@ -259,6 +289,7 @@ impl Pool {
     fn give_up(pool: &SharedPool) {
         let mut this = pool.borrow_mut();
         this.on_page = true;
+        hold(&this.data);
         let tell = Rc::clone(&this.tell);
         let members = std::mem::take(&mut this.workers);
         drop(this);
@@ -287,8 +318,22 @@ impl Pool {
     }
 }
 
+thread_local! {
+    /// The reader's own data with their values, where jobs are run.
+    static DATA: RefCell<Option<Arc<Data>>> = const { RefCell::new(None) };
+}
+
+/// From now on, jobs that are run here draw from these data, if they are some.
+fn hold(message: &JsValue) {
+    if let Some(message) = message.dyn_ref::<Array>() {
+        let numbers = Float64Array::new(&message.get(1)).to_vec();
+        let values = Float32Array::new(&message.get(2)).to_vec();
+        DATA.set(Data::from_numbers(&numbers, values).map(Arc::new));
+    }
+}
+
 /// The address of the worker's script: the glue, then a few lines that wait for the module.
-fn worker_address() -> Result<String, JsValue> {
+pub(super) fn worker_address() -> Result<String, JsValue> {
     const LOADER: &str = include_str!("../../www/worker.js");
     let ours = Reflect::get(&js_sys::global(), &"dropoutMoments".into())?;
     let property = |name: &str| Reflect::get(&ours, &name.into()).map(|it| it.as_string());
@@ -320,8 +365,19 @@ pub fn run_worker() -> Result<(), JsValue> {
     let replies = scope.clone();
     let answer = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         let message = Array::from(&event.data());
-        let (chunk, fragment) = (message.get(1).as_f64(), message.get(2).as_string());
-        let (Some(chunk), Some(fragment)) = (chunk, fragment) else {
+        let (first, chunk) = (message.get(0), message.get(1).as_f64());
+        if first.is_string() {
+            let replies = replies.clone();
+            let blob: Blob = message.get(1).unchecked_into();
+            let tell = move |message: JsValue| {
+                // As below.
+                let _ = replies.post_message(&message);
+            };
+            super::data::read_blob(blob, Rc::new(tell));
+            return;
+        }
+        let Some(fragment) = message.get(2).as_string() else {
+            hold(&event.data());
             return;
         };
         #[expect(
@@ -329,7 +385,8 @@ pub fn run_worker() -> Result<(), JsValue> {
             clippy::cast_sign_loss,
             reason = "the page posted a chunk's number"
         )]
-        let numbers = run_job(&fragment, chunk as u64);
+        let chunk = chunk.map(|chunk| chunk as u64);
+        let numbers = run_job(&fragment, chunk);
         let numbers = Float64Array::from(numbers.as_slice());
         // Fails only where the page is gone.
         let _ = replies.post_message_with_transfer(&numbers, &Array::of1(&numbers.buffer()));
@@ -340,10 +397,14 @@ pub fn run_worker() -> Result<(), JsValue> {
     Ok(())
 }
 
-fn run_job(fragment: &str, chunk: u64) -> Vec<f64> {
-    let settings = Settings::from_fragment(fragment).settings;
+fn run_job(fragment: &str, chunk: Option<u64>) -> Vec<f64> {
+    let data = DATA.with_borrow(Clone::clone);
+    let settings = Settings::with_data(fragment, data).settings;
     let seed = settings.seed.unwrap_or(Seed(0));
-    Experiment::new(&settings, settings.samples, seed)
-        .run_chunk(chunk)
-        .to_numbers()
+    match chunk {
+        Some(chunk) => Experiment::new(&settings, settings.samples, seed)
+            .run_chunk(chunk)
+            .to_numbers(),
+        None => Survey::run(&settings, seed).to_numbers(),
+    }
 }

@@ -4,8 +4,9 @@ use super::generator::LaneGenerator;
 use super::histogram::{Histogram, Range};
 use super::kernel::{Accumulator, Block, Kernel, Sums};
 use super::moments::{RunningMoments, as_f64};
-use crate::settings::{SampleCount, Seed, Settings};
-use crate::theory::Exact;
+use super::units::Units;
+use crate::settings::{Distribution, SampleCount, Seed, Settings};
+use crate::theory::{Exact, Rule};
 
 /// The thread's experiment for one setting: x, a mask or noise, and d, n times.
 ///
@@ -28,6 +29,9 @@ pub struct Experiment {
     exact: Exact,
     range: Range,
     kernel: Kernel,
+    /// For the reader's own data, which the kernel does not draw from.
+    units: Option<Units>,
+    rule: Rule,
     samples: u64,
     seed: Seed,
 }
@@ -141,6 +145,8 @@ impl Experiment {
             exact: Exact::new(input, p, scaling),
             range: Range::of(input, p, scaling),
             kernel: Kernel::new(input, p, scaling),
+            units: (input.distribution == Distribution::Custom).then(|| Units::new(input, p)),
+            rule: Rule::new(scaling, p),
             samples: samples.get(),
             seed,
         }
@@ -164,13 +170,18 @@ impl Experiment {
         self.samples.div_ceil(CHUNK as u64)
     }
 
-    /// Draws the samples of chunk number `chunk`, a block at a time. `visit` gets each block and how
-    /// many of its samples, from the first on, belong to the run.
-    pub fn draw_chunk(&self, chunk: u64, mut visit: impl FnMut(&Block, usize)) {
+    /// How many samples chunk number `chunk` holds.
+    fn samples_of(&self, chunk: u64) -> usize {
         let left = self
             .samples
             .saturating_sub(chunk.saturating_mul(CHUNK as u64));
-        let samples = usize::try_from(left).map_or(CHUNK, |left| left.min(CHUNK));
+        usize::try_from(left).map_or(CHUNK, |left| left.min(CHUNK))
+    }
+
+    /// Draws the samples of chunk number `chunk`, a block at a time. `visit` gets each block and how
+    /// many of its samples, from the first on, belong to the run.
+    pub fn draw_chunk(&self, chunk: u64, mut visit: impl FnMut(&Block, usize)) {
+        let samples = self.samples_of(chunk);
         let mut generator = LaneGenerator::new(self.seed, chunk);
         let mut block = Block::empty();
         for first in (0..samples).step_by(Block::SAMPLES) {
@@ -188,6 +199,10 @@ impl Experiment {
             HISTOGRAM_STRIDE
         };
         let mut result = ChunkResult::empty(self.range);
+        if let Some(units) = &self.units {
+            self.add_units(units, chunk, &mut result);
+            return result;
+        }
         let mut accumulator = Accumulator::new(&self.kernel);
         let mut blocks: usize = 0;
         self.draw_chunk(chunk, |block, size| {
@@ -202,6 +217,25 @@ impl Experiment {
         });
         result.sums = accumulator.sums();
         result
+    }
+
+    /// As [`run_chunk`](Self::run_chunk), unit by unit.
+    fn add_units(&self, units: &Units, chunk: u64, result: &mut ChunkResult) {
+        let mut samples: usize = 0;
+        units.draw(self.seed, chunk, self.samples_of(chunk), |unit| {
+            let (after, is_atom) = unit.after(self.rule);
+            result.sums.x.push(unit.x);
+            result.sums.d.push(after);
+            result.sums.zeros += u64::from(after == 0.0);
+            let continuous = (unit.x != 0.0 && self.exact.x.variance > 0.0).then_some(unit.x);
+            result.before.add(continuous);
+            let continuous = continuous.filter(|_| !is_atom).map(|_| after);
+            result.after.add(continuous);
+            samples += 1;
+            if chunk == 0 && samples >= Block::SAMPLES && samples.is_power_of_two() {
+                result.early.push(result.sums);
+            }
+        });
     }
 
     /// Reads back what [`ChunkResult::to_numbers`] wrote; `None` where it did not.

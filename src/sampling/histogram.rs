@@ -24,13 +24,14 @@ impl Range {
         const ATOM_MARGIN: f64 = 0.3;
 
         let Exact { x, d, .. } = Exact::new(input, p, scaling);
-        let floor = match input.distribution {
-            Distribution::Relu => 0.0,
-            _ => f64::NEG_INFINITY,
+        let (floor, ceiling) = match (input.distribution, &input.data) {
+            (Distribution::Relu, _) => (0.0, f64::INFINITY),
+            (Distribution::Custom, Some(data)) => (data.low, data.high),
+            _ => (f64::NEG_INFINITY, f64::INFINITY),
         };
         let x_spread = X_SPREAD * x.standard_deviation();
         let x_low = (x.mean - x_spread).max(floor).min(0.0);
-        let x_high = (x.mean + x_spread).max(0.0);
+        let x_high = (x.mean + x_spread).min(ceiling).max(0.0);
         let width = x_high - x_low;
 
         let (center, spread, kept_floor, dropped) = match Rule::new(scaling, p) {

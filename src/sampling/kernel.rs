@@ -160,7 +160,7 @@ impl Kernel {
         let atom = match input.distribution {
             Distribution::Relu => Some(0.0),
             Distribution::Ones => Some(1.0),
-            Distribution::Normal | Distribution::Uniform => {
+            Distribution::Normal | Distribution::Uniform | Distribution::Custom => {
                 (standard_deviation == 0.0).then_some(mean)
             }
         };
@@ -215,11 +215,6 @@ impl Kernel {
             } => fill_masks(generator, threshold, fraction, &mut block.kept),
             RuleMap::Gaussian { .. } => normal::fill(generator, &mut block.noise),
         }
-    }
-
-    /// The activation x of one sample of a block.
-    pub(super) fn x(&self, block: &Block, sample: usize) -> f64 {
-        self.x.value(block.x()[sample])
     }
 
     /// The activations x and d of one sample of a block; `None` where they are at an atom.

@@ -83,7 +83,7 @@ impl DensityFigure {
             after,
             cursor: None,
             summary,
-            of: (*input, p, scaling),
+            of: (input.clone(), p, scaling),
         }
     }
 
@@ -228,7 +228,7 @@ impl PlottedDensity {
 }
 
 impl LabelledAtom {
-    fn new(atom: &Atom) -> Self {
+    pub(super) fn new(atom: &Atom) -> Self {
         let (location, mass) = (atom.location, atom.mass);
         let value = if location == 0.0 {
             "exactly 0".to_owned()
@@ -245,7 +245,7 @@ impl LabelledAtom {
 
 /// The density at points close enough for a smooth line, with vertical edges where it jumps. Where
 /// it is infinite, at 0 after Gaussian dropout, it is the largest number, so that lines can be cut.
-fn curve(density: &Density, range: Range) -> Vec<(f64, f64)> {
+pub(super) fn curve(density: &Density, range: Range) -> Vec<(f64, f64)> {
     const STEPS: u32 = 192;
     if density.continuous_mass() == 0.0 {
         return Vec::new();
@@ -266,7 +266,7 @@ fn curve(density: &Density, range: Range) -> Vec<(f64, f64)> {
     points
 }
 
-fn highest(curve: &[(f64, f64)]) -> Option<f64> {
+pub(super) fn highest(curve: &[(f64, f64)]) -> Option<f64> {
     curve.iter().map(|(_, density)| *density).reduce(f64::max)
 }
 
@@ -288,7 +288,7 @@ fn share_up_to(density: &Density, place: f64) -> String {
     format!("{} %", fixed(100.0 * density.up_to(place), 1))
 }
 
-fn significant_std(std: f64) -> String {
+pub(super) fn significant_std(std: f64) -> String {
     if (0.095..1000.0).contains(&std) {
         fixed(std, 2)
     } else {

@@ -82,6 +82,10 @@ fn input(settings: &Settings, exact: &Exact) -> String {
             "Your input is the constant 1, so that μ = {mean} and σ = {std}, whatever the controls \
              of μ and σ say."
         ),
+        Distribution::Custom => format!(
+            "Your input is your own data, with μ = {mean} and σ = {std}, whatever the controls of μ \
+             and σ say."
+        ),
     }
 }
 
@@ -112,6 +116,9 @@ fn input_in_numpy(settings: &Settings) -> String {
             format!("x = {mean} + {std} * rng.uniform(-3**0.5, 3**0.5, n)")
         }
         Distribution::Ones => "x = np.ones(n)".to_owned(),
+        Distribution::Custom => {
+            "x = rng.choice(np.loadtxt(\"data.txt\"), n)  # your numbers, one a line".to_owned()
+        }
     }
 }
 

@@ -72,6 +72,14 @@ pub(super) fn share(probability: f64) -> String {
     format!("{} %", significant(100.0 * probability, 3))
 }
 
+/// A factor below 1 as a reader wants to see it, never rounded to 1: `0.7`, `0.837`, `almost all`.
+pub(super) fn share_of(factor: f64) -> String {
+    match significant(factor, 3).as_str() {
+        "1" => "almost all".to_owned(),
+        shown => shown.to_owned(),
+    }
+}
+
 /// A factor as a signed change in per cent: `+19.5 %`, `−16.3 %`, `±0 %`.
 pub(super) fn signed_per_cent(factor: f64) -> String {
     let change = factor - 1.0;

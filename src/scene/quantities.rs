@@ -30,20 +30,7 @@ pub(super) fn quantities(
     let estimate = run.map(|run| run.estimate);
     let samples = estimate.map_or(settings.samples.get(), Estimate::samples);
     for row in Comparison::all(exact, samples, estimate) {
-        let decimals = decimals_for(row.standard_error.unwrap_or(0.0));
-        list.push("exact", row.name, row.exact, |value| {
-            trimmed(fixed(value, decimals))
-        });
-        list.push("measured", row.name, row.measured, |value| {
-            fixed(value, decimals)
-        });
-        list.push("stderr", row.name, row.standard_error, |value| {
-            if value > 0.0 {
-                fixed(value, decimals)
-            } else {
-                "0".to_owned()
-            }
-        });
+        list.compare("", &row);
         list.push("z", row.name, row.z(), |z| {
             format!("{} s.e.", fixed(z.abs(), 1))
         });
@@ -71,10 +58,27 @@ pub(super) fn shown(value: Option<f64>, text: impl FnOnce(f64) -> String) -> Str
     value.map_or_else(|| NO_VALUE.to_owned(), text)
 }
 
-struct List(Vec<Quantity>);
+pub(super) struct List(pub(super) Vec<Quantity>);
 
 impl List {
-    fn push(
+    /// The exact and the measured value and its standard error, to as many digits as that allows.
+    pub(super) fn compare(&mut self, prefix: &str, row: &Comparison) {
+        let decimals = decimals_for(row.standard_error.unwrap_or(0.0));
+        let mut push = |kind: &str, value, text: &dyn Fn(f64) -> String| {
+            self.push(&format!("{prefix}{kind}"), row.name, value, text);
+        };
+        push("exact", row.exact, &|value| trimmed(fixed(value, decimals)));
+        push("measured", row.measured, &|value| fixed(value, decimals));
+        push("stderr", row.standard_error, &|value| {
+            if value > 0.0 {
+                fixed(value, decimals)
+            } else {
+                "0".to_owned()
+            }
+        });
+    }
+
+    pub(super) fn push(
         &mut self,
         kind: &str,
         name: &str,

@@ -1,11 +1,12 @@
 //! The URL fragment, `#p=0.3&mu=1`: its parser and its canonical form.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::number::{self, shortest};
 use super::{
-    DropProbability, InputMean, InputStandardDeviation, Named, NotAllowed, Notation, SampleCount,
-    Settings,
+    Data, Distribution, DropProbability, InputMean, InputStandardDeviation, Named, NotAllowed,
+    Notation, SampleCount, Settings,
 };
 
 /// Every key of the fragment, in the order of its canonical form.
@@ -66,7 +67,15 @@ impl Settings {
     /// ```
     #[must_use]
     pub fn from_fragment(fragment: &str) -> ParsedFragment {
+        Self::with_data(fragment, None)
+    }
+
+    /// As [`from_fragment`](Self::from_fragment), where the reader's own data are these: no
+    /// fragment holds them.
+    #[must_use]
+    pub fn with_data(fragment: &str, data: Option<Arc<Data>>) -> ParsedFragment {
         let mut settings = Self::default();
+        settings.input.data = data;
         let mut notices = Vec::new();
         // No pair begins with the fragment's own mark, so that what is kept survives being read again.
         let pairs = fragment.split('&').map(|pair| pair.trim_start_matches('#'));
@@ -125,7 +134,13 @@ impl Settings {
             "sigma" => {
                 self.input.standard_deviation = InputStandardDeviation::new(number())?;
             }
-            "input" => self.input.distribution = Named::from_name(value)?,
+            "input" => {
+                let distribution = Named::from_name(value)?;
+                if distribution == Distribution::Custom && self.input.data.is_none() {
+                    return Err(NotAllowed::no_data());
+                }
+                self.input.distribution = distribution;
+            }
             "scale" => self.scaling = Named::from_name(value)?,
             "n" => self.samples = SampleCount::from_f64(number())?,
             "seed" => self.seed = Some(value.trim().parse()?),

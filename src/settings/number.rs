@@ -14,6 +14,24 @@ const OPTIONS: Options = Options::builder().trim_floats(true).build_strict();
 /// parts are exact and one operation rounds (Clinger 1990), and to every text that [`shortest`] wrote.
 /// To others it is near enough.
 pub(super) fn parse(text: &str) -> Option<f64> {
+    let (number, is_nearest) = read(text)?;
+    let magnitude = text.trim_start_matches('-');
+    Some(if is_nearest {
+        number
+    } else {
+        written_as(magnitude, number.abs()).copysign(number)
+    })
+}
+
+/// As the fragment's numbers are read, but at most a few units in the last place off where a text
+/// has more than 15 digits: ten million of them can't wait for more.
+#[must_use]
+pub fn nearly(text: &str) -> Option<f64> {
+    read(text).map(|(number, _)| number)
+}
+
+/// The number that a text says, and whether it is the nearest f64.
+fn read(text: &str) -> Option<(f64, bool)> {
     let (sign, magnitude) = match text.strip_prefix('-') {
         Some(magnitude) => (-1.0, magnitude),
         None => (1.0, text),
@@ -24,12 +42,15 @@ pub(super) fn parse(text: &str) -> Option<f64> {
     };
     let mut exponent: i32 = exponent;
     let (mut digits, mut in_fraction, mut is_number) = (0_u64, false, false);
-    for character in decimal.chars() {
-        if character == '.' && !in_fraction {
+    for character in decimal.bytes() {
+        if character == b'.' && !in_fraction {
             in_fraction = true;
             continue;
         }
-        let digit = character.to_digit(10)?;
+        let digit = character.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
         is_number = true;
         // Later digits than the 18th move nothing that an f64 holds.
         let heard = digits < 10_u64.pow(17);
@@ -47,13 +68,8 @@ pub(super) fn parse(text: &str) -> Option<f64> {
         reason = "exact up to 2⁵³, as the docs say"
     )]
     let number = scaled(digits as f64, exponent);
-    let exact = digits < 1 << 53 && exponent.abs() <= EXACT_POWER;
-    let number = if exact {
-        number
-    } else {
-        written_as(magnitude, number)
-    };
-    Some(sign * number)
+    let is_nearest = digits < 1 << 53 && exponent.abs() <= EXACT_POWER;
+    Some((sign * number, is_nearest))
 }
 
 /// 10²² is the largest power of ten that is exact.
@@ -65,7 +81,7 @@ fn scaled(mut number: f64, exponent: i32) -> f64 {
     let mut left = exponent.clamp(-400, 400);
     while left != 0 {
         let step = left.clamp(-EXACT_POWER, EXACT_POWER);
-        let power = (0..step.abs()).fold(1.0, |power, _| 10.0 * power);
+        let power = power_of_ten(step.unsigned_abs());
         number = if step > 0 {
             number * power
         } else {
@@ -74,6 +90,19 @@ fn scaled(mut number: f64, exponent: i32) -> f64 {
         left -= step;
     }
     number
+}
+
+/// 10^exponent, exact up to [`EXACT_POWER`], by repeated squaring.
+fn power_of_ten(mut exponent: u32) -> f64 {
+    let (mut power, mut square) = (1.0, 10.0);
+    while exponent > 0 {
+        if exponent % 2 == 1 {
+            power *= square;
+        }
+        square *= square;
+        exponent /= 2;
+    }
+    power
 }
 
 /// The number near `number` that [`shortest`] writes as `text`; `number` where there is none.

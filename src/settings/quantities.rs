@@ -14,6 +14,10 @@ impl NotAllowed {
         Self(format!("{what} must be one of {}", names.join(", ")))
     }
 
+    pub(super) fn no_data() -> Self {
+        Self("data of your own have to be given first, since no link holds them".to_owned())
+    }
+
     pub(super) fn must_be(what: &str, range: &str) -> Self {
         Self(format!("{what} must be {range}"))
     }

@@ -1,8 +1,11 @@
 //! The distribution of an activation: a density and atoms.
 
+use std::sync::Arc;
+
 use super::input::{Law, normal_density, normal_probability};
 use super::product::Product;
 use super::rule::Rule;
+use super::steps::Steps;
 use crate::settings::{DropProbability, Input, Scaling};
 
 /// A value that has a probability of its own.
@@ -58,6 +61,7 @@ enum Continuous {
         height: f64,
     },
     Product(Product),
+    Steps(Steps),
 }
 
 impl Density {
@@ -121,6 +125,7 @@ impl Density {
                 }
             }
             Continuous::Product(product) => product.density(t),
+            Continuous::Steps(steps) => steps.density(t),
         }
     }
 
@@ -144,6 +149,7 @@ impl Density {
             }
             Continuous::Uniform { from, to, height } => height * (t.max(*from).min(*to) - from),
             Continuous::Product(product) => product.up_to(t),
+            Continuous::Steps(steps) => steps.up_to(t),
         };
         atoms.map(|atom| atom.mass).sum::<f64>() + continuous
     }
@@ -160,7 +166,8 @@ impl Density {
         self.continuous_mass
     }
 
-    /// Where the density jumps, from left to right: the edges of a uniform, the 0 of a ReLU.
+    /// Where the density jumps, from left to right: the edges of a uniform and of a histogram's bins,
+    /// the 0 of a ReLU.
     #[must_use]
     pub fn breakpoints(&self) -> &[f64] {
         &self.breakpoints
@@ -182,11 +189,21 @@ impl Density {
     }
 
     /// `keep` times the distribution of `scale`·x + `offset`.
-    fn kept(law: Law, keep: f64, scale: f64, offset: f64) -> Self {
+    fn kept(law: Law<'_>, keep: f64, scale: f64, offset: f64) -> Self {
         let image = |x: f64| scale * x + offset;
         let mut density = Self::nothing();
         match law {
             Law::Constant(value) => density.add_atom(image(value), keep),
+            Law::Data(data) => {
+                density.add_atom(image(0.0), keep * data.zeros);
+                density.add_steps(Steps {
+                    data: Arc::clone(data),
+                    keep,
+                    scale,
+                    offset,
+                    v: 0.0,
+                });
+            }
             Law::Normal {
                 mean,
                 standard_deviation,
@@ -233,10 +250,20 @@ impl Density {
     }
 
     /// The distribution of x·g for g ~ N(1, v²), v > 0.
-    fn noisy(law: Law, v: f64) -> Self {
+    fn noisy(law: Law<'_>, v: f64) -> Self {
         let mut density = Self::nothing();
         match law {
             Law::Constant(0.0) => density.add_atom(0.0, 1.0),
+            Law::Data(data) => {
+                density.add_atom(0.0, data.zeros);
+                density.add_steps(Steps {
+                    data: Arc::clone(data),
+                    keep: 1.0,
+                    scale: 1.0,
+                    offset: 0.0,
+                    v,
+                });
+            }
             Law::Constant(value) => {
                 density.continuous_mass = 1.0;
                 density.continuous = Continuous::Normal {
@@ -283,6 +310,12 @@ impl Density {
             atoms: Vec::new(),
             breakpoints: Vec::new(),
         }
+    }
+
+    fn add_steps(&mut self, steps: Steps) {
+        self.continuous_mass = steps.keep * (1.0 - steps.data.zeros);
+        self.breakpoints = steps.edges();
+        self.continuous = Continuous::Steps(steps);
     }
 
     /// Adds an atom, or its mass to one that is there already.

@@ -3,7 +3,7 @@
 use super::density::Density;
 use super::input::Law;
 use super::moments::Moments;
-use super::noise::{outcomes, variances};
+use super::noise::{Outcome, outcomes, variances};
 use super::rule::Rule;
 use super::standard_error::StandardErrors;
 use crate::settings::{DropProbability, Input, Scaling};
@@ -146,7 +146,11 @@ impl Exact {
     /// fewer than 2 count as 2.
     #[must_use]
     pub fn standard_errors(&self, samples: u64) -> StandardErrors {
-        let outcomes = outcomes(self.rule, self.p, self.x.mean);
-        StandardErrors::new(&self.x, &self.d, self.d_zeros, outcomes, samples)
+        StandardErrors::new(&self.x, &self.d, self.d_zeros, self.outcomes(), samples)
+    }
+
+    /// The noise's outcomes at the mean of x.
+    pub(super) fn outcomes(&self) -> [Outcome; 5] {
+        outcomes(self.rule, self.p, self.x.mean)
     }
 }

@@ -1,9 +1,10 @@
 //! The law of an activation x before dropout, and its moments.
 
 use std::f64::consts::{PI, SQRT_2};
+use std::sync::Arc;
 
 use super::moments::Moments;
-use crate::settings::{Distribution, Input};
+use crate::settings::{Data, Distribution, Input};
 
 /// Standard deviations σ below this count as 0, so that σ⁴ and (μ/σ)⁴ are representable.
 const SMALLEST_STANDARD_DEVIATION: f64 = 1e-60;
@@ -14,23 +15,41 @@ const SMALLEST_FOURTH_MOMENT: f64 = 1e-250;
 
 /// The law of x. Where σ > 0, x = `mean` + `standard_deviation`·z with a standardised z.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Law {
+pub(super) enum Law<'a> {
     Constant(f64),
-    Normal { mean: f64, standard_deviation: f64 },
-    Relu { mean: f64, standard_deviation: f64 },
-    Uniform { mean: f64, standard_deviation: f64 },
+    /// With a variance above 0.
+    Data(&'a Arc<Data>),
+    Normal {
+        mean: f64,
+        standard_deviation: f64,
+    },
+    Relu {
+        mean: f64,
+        standard_deviation: f64,
+    },
+    Uniform {
+        mean: f64,
+        standard_deviation: f64,
+    },
 }
 
-impl Law {
-    pub(super) fn new(input: &Input) -> Self {
+impl<'a> Law<'a> {
+    pub(super) fn new(input: &'a Input) -> Self {
         let mean = input.mean.get();
         let standard_deviation = input.standard_deviation.get();
         let constant = standard_deviation < SMALLEST_STANDARD_DEVIATION;
+        if let (Distribution::Custom, Some(data)) = (input.distribution, &input.data) {
+            return if data.variance > 0.0 {
+                Self::Data(data)
+            } else {
+                Self::Constant(data.mean)
+            };
+        }
         match input.distribution {
             Distribution::Ones => Self::Constant(1.0),
             Distribution::Relu if constant => Self::Constant(mean.max(0.0)),
             _ if constant => Self::Constant(mean),
-            Distribution::Normal => Self::Normal {
+            Distribution::Normal | Distribution::Custom => Self::Normal {
                 mean,
                 standard_deviation,
             },
@@ -57,6 +76,16 @@ impl Law {
         };
         match self {
             Self::Constant(value) => Moments::constant(value),
+            Self::Data(data) => {
+                let (variance, [_, _, _, skewness, kurtosis, ..]) =
+                    (data.variance, data.standardised);
+                Moments {
+                    mean: data.mean,
+                    variance,
+                    third_central: skewness * variance * variance.sqrt(),
+                    fourth_central: kurtosis * variance * variance,
+                }
+            }
             Self::Normal {
                 mean,
                 standard_deviation,

@@ -14,33 +14,44 @@ pub(super) struct Outcome {
 
 /// The outcomes of `rule` for an x of the given mean.
 ///
-/// A mask has two. Gaussian noise is replaced by three, g = 1 with probability 2/3 and
-/// g = 1 ± √3·v with probability 1/6 each: the Gauss–Hermite rule, whose first five moments are
-/// those of N(1, v²). As nothing here needs more than the fourth, that is exact.
-pub(super) fn outcomes(rule: Rule, p: DropProbability, x_mean: f64) -> [Outcome; 3] {
+/// A mask has two. Gaussian noise is replaced by five, the Gauss–Hermite rule g = 1 + v·node whose
+/// first nine moments are those of N(1, v²). As nothing here needs more than the eighth, that is
+/// exact.
+pub(super) fn outcomes(rule: Rule, p: DropProbability, x_mean: f64) -> [Outcome; 5] {
     let outcome = |probability, factor, shift| Outcome {
         probability,
         factor,
         shift,
     };
+    let impossible = outcome(0.0, 0.0, 0.0);
     match rule {
         Rule::Mask { scale, .. } => {
             let gap = gap(rule, x_mean);
             [
                 outcome(p.keep(), scale, p.get() * gap),
                 outcome(p.get(), 0.0, -p.keep() * gap),
-                outcome(0.0, 0.0, 0.0),
+                impossible,
+                impossible,
+                impossible,
             ]
         }
         Rule::Gaussian {
             noise_standard_deviation,
         } => {
-            let step = 3.0_f64.sqrt() * noise_standard_deviation;
+            let root = 10.0_f64.sqrt();
+            let [near, far] = [5.0 - root, 5.0 + root].map(f64::sqrt);
+            let [often, seldom] = [7.0 + 2.0 * root, 7.0 - 2.0 * root].map(|weight| weight / 60.0);
             [
-                outcome(1.0 / 6.0, 1.0 - step, -x_mean * step),
-                outcome(2.0 / 3.0, 1.0, 0.0),
-                outcome(1.0 / 6.0, 1.0 + step, x_mean * step),
+                (seldom, -far),
+                (often, -near),
+                (8.0 / 15.0, 0.0),
+                (often, near),
+                (seldom, far),
             ]
+            .map(|(probability, node)| {
+                let step = noise_standard_deviation * node;
+                outcome(probability, 1.0 + step, x_mean * step)
+            })
         }
     }
 }

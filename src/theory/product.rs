@@ -209,7 +209,7 @@ const GAUSS_LEGENDRE: [(f64, f64); 8] = [
 ];
 
 /// ∫ of `integrand` from 0 to `width`.
-fn gauss_legendre(width: f64, integrand: impl Fn(f64) -> f64) -> f64 {
+pub(super) fn gauss_legendre(width: f64, integrand: impl Fn(f64) -> f64) -> f64 {
     let half = 0.5 * width;
     let pairs = GAUSS_LEGENDRE.iter().map(|(node, weight)| {
         let distance = half * node;

@@ -51,7 +51,7 @@ impl StandardErrors {
         x: &Moments,
         d: &Moments,
         d_zeros: f64,
-        outcomes: [Outcome; 3],
+        outcomes: [Outcome; 5],
         samples: u64,
     ) -> Self {
         let n = samples.max(2) as f64;

@@ -11,6 +11,7 @@ mod figures;
 mod golden;
 mod layout;
 mod reading;
+mod rules;
 mod stage;
 
 use wasm_bindgen::JsValue;

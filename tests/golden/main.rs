@@ -23,22 +23,22 @@ const DIGESTS: &[(&str, &str, u64, u64)] = &[
     ("normal", "inverted", 0x5e962bb17b4f662e, 0x85ba7e134eeebbd5),
     ("normal", "none", 0x9f7f90c14e7fdd0c, 0x98ac44443b4d56d1),
     ("normal", "sqrt", 0xb87ebc366286f7f7, 0xe78340b28f9fa753),
-    ("normal", "gaussian", 0xbc38fa1c55e189b9, 0x067d8bc1dd66b417),
+    ("normal", "gaussian", 0xba52636f5b5ea139, 0x067d8bc1dd66b417),
     ("normal", "alpha", 0xfaecca026b7118d7, 0x8bb050a2f97ea678),
     ("relu", "inverted", 0xb3d07ea381162109, 0x569318688a8a3122),
     ("relu", "none", 0x235e0071799109a0, 0x0dd1cf9c57496191),
     ("relu", "sqrt", 0x1e83c5cf3a82455b, 0x8d323fa4ee09a7d2),
-    ("relu", "gaussian", 0x399aa393f5881a0b, 0xab0d43bf26e6bed0),
+    ("relu", "gaussian", 0x357c305b8c61f0de, 0xab0d43bf26e6bed0),
     ("relu", "alpha", 0x22165d6dba9609bc, 0x9bd1270b2e64568b),
     ("uniform", "inverted", 0xb070d4c65cdfe1ac, 0x1f44c2a85d4a2766),
     ("uniform", "none", 0x2db6b4fdd1a53424, 0x9bb64380015bc689),
     ("uniform", "sqrt", 0xd86a65b1ff112e05, 0x66b47b1f2d3612d2),
-    ("uniform", "gaussian", 0x20d808b2a58edd1f, 0x9e824f93cdc4f610),
+    ("uniform", "gaussian", 0x715f7a2c25f173a1, 0x9e824f93cdc4f610),
     ("uniform", "alpha", 0x7692e724411cfc19, 0x1c53d8a815d76f67),
     ("ones", "inverted", 0x29d30731eb744645, 0xcbd96fdd472a6e79),
     ("ones", "none", 0x0692153b26c8e458, 0x91c159971a56928d),
     ("ones", "sqrt", 0xc3a181171e985e66, 0xded961f2815312cf),
-    ("ones", "gaussian", 0x162deeaaa143a76a, 0x5c6d87e0dd4ac7b5),
+    ("ones", "gaussian", 0x6a0036daf049b47c, 0x5c6d87e0dd4ac7b5),
     ("ones", "alpha", 0x77e31344913c3e48, 0x6fde4ce1762e5eb6),
 ];
 
@@ -51,7 +51,9 @@ fn theory_and_experiment_have_the_same_bits_everywhere() {
     for &(input, scale, theory, run) in DIGESTS {
         expected += &line(input, scale, theory, run);
     }
-    for (input, _) in Distribution::NAMES {
+    let inputs = Distribution::NAMES.iter();
+    // A fragment holds no data of the reader's own.
+    for (input, _) in inputs.filter(|(_, input)| *input != Distribution::Custom) {
         for (scale, _) in Scaling::NAMES {
             let settings = settings(input, scale);
             actual += &line(input, scale, theory(&settings), run(&settings));

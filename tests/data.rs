@@ -1,0 +1,494 @@
+//! The reader's own data: reading them, their moments, and experiments with them.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::sync::Arc;
+
+use dropout_moments::sampling::{Experiment, NoNumbers, NumberReader, Numbers, Survey};
+use dropout_moments::scene::{Scene, data_problem, data_report};
+use dropout_moments::settings::{Data, Distribution, Named, SampleCount, Seed, Settings};
+use dropout_moments::theory::{Density, Exact};
+use proptest::prelude::*;
+
+fn read_in_pieces(text: &[u8], piece: usize) -> Result<Numbers, NoNumbers> {
+    let mut reader = NumberReader::default();
+    for piece in text.chunks(piece.max(1)) {
+        if reader.wants_more() {
+            reader.push(piece);
+        }
+    }
+    reader.finish()
+}
+
+fn read(text: &[u8]) -> Result<Numbers, NoNumbers> {
+    read_in_pieces(text, usize::MAX)
+}
+
+#[track_caller]
+fn numbers(text: &str) -> Vec<f64> {
+    read(text.as_bytes())
+        .expect("there are numbers")
+        .values()
+        .to_vec()
+}
+
+fn report(text: &[u8]) -> String {
+    match read(text) {
+        Ok(numbers) => data_report(&numbers, &numbers.data()).join("\n"),
+        Err(problem) => data_problem(&problem).join("\n"),
+    }
+}
+
+fn data(values: &[f64]) -> Arc<Data> {
+    let text: Vec<_> = values.iter().map(f64::to_string).collect();
+    let numbers = read(text.join("\n").as_bytes()).expect("they are numbers");
+    assert_eq!(numbers.values().len(), values.len());
+    numbers.data()
+}
+
+fn settings(fragment: &str, data: Arc<Data>) -> Settings {
+    let parsed = Settings::with_data(&format!("input=custom&{fragment}"), Some(data));
+    assert_eq!(parsed.notices, []);
+    parsed.settings
+}
+
+// Reading.
+
+#[test]
+fn numbers_stand_between_whatever_separates_them() {
+    assert_eq!(numbers("1 2\t3,4\n5;6"), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
+    assert_eq!(numbers("1\r\n2\r3\n\n\n4"), [1.0, 2.0, 3.0, 4.0]);
+    assert_eq!(
+        numbers("tensor\n([[0.5, -1.5],\n [2., .25]])"),
+        [0.5, -1.5, 2.0, 0.25]
+    );
+    assert_eq!(numbers("\"1.5\",\"2e3\""), [1.5, 2000.0]);
+    assert_eq!(numbers("\u{feff}7\n8"), [7.0, 8.0]);
+    assert_eq!(numbers("−3 +4 1E-2 -0"), [-3.0, 4.0, 0.01, 0.0]);
+    assert_eq!(
+        numbers(",,1,,,2,"),
+        [1.0, 2.0],
+        "an empty cell holds nothing"
+    );
+}
+
+#[test]
+fn what_cannot_be_used_is_said_with_its_line() {
+    let text = "activation\r\n0.5\r\n-1, 2\r\n\r\n3;4,5\r\n1e40\r\nnan\r\n-inf\r\n1 2 x\r\n--5\r\n";
+    let numbers = read(text.as_bytes()).expect("there are numbers");
+    assert_eq!(numbers.values(), [0.5, -1.0, 2.0]);
+    assert_eq!((numbers.rows(), numbers.bad_rows()), (2, 7));
+    assert_eq!(
+        report(text.as_bytes()),
+        "3 numbers from 2 rows: mean 0.5, std 1.2247, 0 % exact zeros.\n\
+         7 rows are left out. The first of them:\n\
+         Line 1: “activation” is not a number.\n\
+         Line 5: there are both , and ; in it: decimals are written with a point.\n\
+         Line 6: “1e40” is beyond ±10³⁰.\n\
+         Line 7: “nan” is not finite.\n\
+         Line 8: “-inf” is not finite."
+    );
+}
+
+#[test]
+fn what_is_no_text_is_refused_in_words() {
+    let none = "There is no number in it that can be used.";
+    assert_eq!(report(b""), none);
+    assert_eq!(report(b" \r\n\t, ;"), none);
+    assert_eq!(
+        report(b"x\n"),
+        format!("{none}\n1 row is left out.\nLine 1: “x” is not a number.")
+    );
+    assert_eq!(
+        report(b"1\n2\n\0"),
+        "This is not a text: there are zero bytes in it."
+    );
+    let utf16 = "This text is in UTF-16. Save it as UTF-8, or paste it.";
+    assert_eq!(report(b"\xff\xfe1\0\n\0"), utf16);
+    assert_eq!(report(b"\xfe\xff\x001\0\n"), utf16);
+    // Latin-1.
+    assert_eq!(
+        report(b"Temp\xe9rature\n1\n3\n"),
+        "2 numbers: mean 2, std 1, 0 % exact zeros.\n1 row is left out.\n\
+         Line 1: “Température” is not a number."
+    );
+    let long = "9".repeat(100_000);
+    assert!(
+        report(long.as_bytes()).contains("Line 1: “999999999999999999999999…” is not a number.")
+    );
+    assert_eq!(numbers(&format!("0.{}", "3".repeat(390))).len(), 1);
+}
+
+#[test]
+fn more_than_ten_million_are_cut_off_and_said_so() {
+    let mut reader = NumberReader::default();
+    let row = b"1,2,3,4,5,6,7,8,9,10\n".repeat(1000);
+    for _ in 0..1001 {
+        reader.push(&row);
+    }
+    assert!(!reader.wants_more());
+    let numbers = reader.finish().expect("there are numbers");
+    assert_eq!(numbers.values().len(), 10_000_000);
+    assert_eq!(numbers.cut_at(), Some(1_000_001));
+    let report = data_report(&numbers, &numbers.data()).join(" ");
+    assert!(
+        report.contains("from within line 1\u{202f}000\u{202f}001 on, is left out"),
+        "{report}"
+    );
+}
+
+/// Read as a whole, in one thread, with std's parser.
+fn oracle(text: &str) -> (Vec<f64>, u64) {
+    let (mut values, mut bad) = (Vec::new(), 0);
+    for line in text.replace("\r\n", "\n").replace('\r', "\n").split('\n') {
+        let entries = line.split(|it: char| " \t,;\"[](){}".contains(it));
+        let entries = entries.filter(|entry| !entry.is_empty());
+        let row: Option<Vec<f64>> = entries
+            .map(|entry| {
+                let number: f64 = entry.replacen('−', "-", 1).parse().ok()?;
+                (number.abs() <= 1e30).then_some(number)
+            })
+            .collect();
+        let mixed = line.contains(',') && line.contains(';');
+        match row {
+            Some(row) if row.is_empty() => {}
+            Some(row) if !mixed => values.extend(row),
+            _ => bad += 1,
+        }
+    }
+    (values, bad)
+}
+
+/// What goes wrong in files, and what does not.
+fn entry() -> impl Strategy<Value = String> {
+    let often = prop_oneof![
+        any::<f64>().prop_map(|it| it.to_string()),
+        (-1e6..1e6_f64).prop_map(|it| it.to_string()),
+        (-1e6..1e6_f64).prop_map(|it| format!("{it:e}")),
+        any::<i32>().prop_map(|it| it.to_string()),
+    ];
+    let seldom = proptest::sample::select(vec![
+        "",
+        "nan",
+        "inf",
+        "-Infinity",
+        "1e400",
+        "1e-400",
+        "0x10",
+        "1_000",
+        "1e",
+        ".",
+        "-",
+        "+",
+        "--1",
+        "-+1",
+        "1.2.3",
+        "é",
+        "−1",
+        "−−1",
+        "NA",
+        "null",
+        "0,5",
+        "1;2",
+        "[1",
+        "2]",
+        "\"3\"",
+        "e5",
+        "1e5.5",
+        "00012",
+        "1.",
+        ".5",
+        "-.5e-3",
+        "1e+5",
+        "٣",
+        "99999999999999999999",
+    ])
+    .prop_map(str::to_owned);
+    prop_oneof![4 => often, 2 => seldom]
+}
+
+fn text() -> impl Strategy<Value = String> {
+    let separator = proptest::sample::select(vec![
+        " ", ",", ";", "\t", "\n", "\n", "\r\n", "\r", ", ", "\n\n", "\"", "\r\r\n",
+    ]);
+    proptest::collection::vec((entry(), separator), 0..12).prop_map(|parts| {
+        parts
+            .into_iter()
+            .flat_map(|(a, b)| [a, b.to_owned()])
+            .collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 60_000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    /// Numbers, rows and lines are those of std's parser, wherever the text is cut into pieces.
+    #[test]
+    fn hostile_texts_are_read_as_std_would(text in text(), piece in 1..40_usize) {
+        let (expected, bad) = oracle(&text);
+        match read_in_pieces(text.as_bytes(), piece) {
+            Ok(numbers) => {
+                prop_assert_eq!(numbers.values().len(), expected.len());
+                for (value, expected) in numbers.values().iter().zip(expected) {
+                    let off = (value - expected).abs();
+                    prop_assert!(off <= 1e-15 * expected.abs() + f64::MIN_POSITIVE, "{} {}", value, expected);
+                }
+                prop_assert_eq!(numbers.bad_rows(), bad);
+                let data = numbers.data();
+                prop_assert!(data.variance.is_finite() && data.mean.is_finite());
+                prop_assert!(data.standardised.iter().all(|it| it.is_finite()));
+            }
+            Err(NoNumbers::None(numbers)) => {
+                prop_assert_eq!(expected.len(), 0);
+                prop_assert_eq!(numbers.bad_rows(), bad);
+            }
+            Err(other) => prop_assert!(false, "{:?}", other),
+        }
+    }
+
+    /// Any bytes at all: nothing panics, and it does not matter where they are cut.
+    #[test]
+    fn hostile_bytes_are_read_the_same_in_any_pieces(
+        bytes in proptest::collection::vec(
+            prop_oneof![6 => proptest::sample::select(b"0123456789.e-+, ;\n\r".to_vec()), 1 => 1..=255_u8],
+            0..200,
+        ),
+        zero in proptest::option::weighted(0.1, 0..200_usize),
+        piece in 1..30_usize,
+    ) {
+        let mut bytes = bytes;
+        if let Some(byte) = zero.and_then(|index| bytes.get_mut(index)) {
+            *byte = 0;
+        }
+        let whole = read(&bytes);
+        let pieces = read_in_pieces(&bytes, piece);
+        if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+            prop_assert_eq!(whole.is_ok(), pieces.is_ok());
+        } else {
+            prop_assert_eq!(&whole, &pieces);
+        }
+        let lines = match &whole {
+            Ok(numbers) => data_report(numbers, &numbers.data()),
+            Err(problem) => data_problem(problem),
+        };
+        prop_assert!(lines.iter().all(|line| !line.is_empty() && line.chars().count() < 200));
+    }
+}
+
+// Moments.
+
+/// Some values with a long tail, exact zeros and a mean.
+fn skewed(count: u32) -> Vec<f64> {
+    (0..count)
+        .map(|index| {
+            let u = (f64::from(index) + 0.5) / f64::from(count);
+            if index % 5 == 0 {
+                0.0
+            } else {
+                -(1.0 - u).ln() - 0.25
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn moments_are_those_of_two_passes() {
+    for values in [
+        skewed(1000),
+        vec![1.0, 2.0],
+        (0..9000).map(|i| 1e4 + f64::from(i % 7)).collect(),
+    ] {
+        let data = data(&values);
+        let n = values.len() as f64;
+        let first = values[0];
+        let mean = first + values.iter().map(|x| x - first).sum::<f64>() / n;
+        let central = |k: i32| values.iter().map(|x| (x - mean).powi(k)).sum::<f64>() / n;
+        let close = |a: f64, b: f64| assert!((a - b).abs() <= 1e-9 * (1.0 + b.abs()), "{a} {b}");
+        close(data.mean, mean);
+        close(data.variance, central(2));
+        for (k, standardised) in (0..).zip(data.standardised) {
+            close(
+                standardised,
+                central(k) / central(2).powf(0.5 * f64::from(k)),
+            );
+        }
+        assert_eq!(
+            data.zeros * n,
+            values.iter().filter(|x| **x == 0.0).count() as f64
+        );
+        let binned: f64 = data.bins.iter().sum();
+        close(binned + data.zeros, 1.0);
+        for (value, z) in values.iter().zip(&data.values) {
+            // Of f32.
+            let off = mean + data.variance.sqrt() * f64::from(*z) - value;
+            assert!(off.abs() < 1e-6 * data.variance.sqrt(), "{off}");
+            assert_eq!(*z == data.zero(), *value == 0.0);
+        }
+    }
+}
+
+#[test]
+fn values_without_a_spread_are_a_constant() {
+    let seven = data(&[7.0, 7.0, 7.0]);
+    let exact = Exact::new(
+        &settings("", seven).input,
+        Settings::default().drop_probability,
+        Settings::default().scaling,
+    );
+    assert_eq!((exact.x.mean, exact.x.variance), (7.0, 0.0));
+    assert_eq!(exact.standard_deviation_ratio(), None);
+    assert_eq!(data(&[0.0, 0.0]).zeros, 1.0);
+    assert_eq!(data(&[0.1; 1000]).variance, 0.0, "0.1 is not exact");
+}
+
+/// The theory of d, against the data and the mask written out.
+#[test]
+fn exact_moments_are_those_of_all_values_under_all_masks() {
+    let values = skewed(500);
+    let data = data(&values);
+    for p in [0.0, 0.1, 0.5, 0.9] {
+        let settings = settings(&format!("p={p}"), Arc::clone(&data));
+        for (scaling, scale) in [
+            ("inverted", 1.0 / (1.0 - p)),
+            ("sqrt", 1.0 / f64::sqrt(1.0 - p)),
+        ] {
+            let scaling = Named::from_name(scaling).expect("is one");
+            let exact = Exact::new(&settings.input, settings.drop_probability, scaling);
+            let n = values.len() as f64;
+            let raw =
+                |k: i32| (1.0 - p) * values.iter().map(|x| (scale * x).powi(k)).sum::<f64>() / n;
+            let close = |a: f64, b: f64| assert!((a - b).abs() < 1e-9 * (1.0 + b.abs()), "{a} {b}");
+            let mean = raw(1);
+            close(exact.d.mean, mean);
+            close(exact.d.variance, raw(2) - mean * mean);
+            let fourth =
+                raw(4) - 4.0 * mean * raw(3) + 6.0 * mean * mean * raw(2) - 3.0 * mean.powi(4);
+            close(exact.d.fourth_central, fourth);
+            close(exact.d_zeros, p + (1.0 - p) * data.zeros);
+        }
+    }
+}
+
+#[test]
+fn densities_are_histograms_with_all_of_the_mass() {
+    let data = data(&skewed(2000));
+    for scale in ["none", "inverted", "gaussian", "alpha"] {
+        let settings = settings(&format!("p=0.3&scale={scale}"), Arc::clone(&data));
+        let input = &settings.input;
+        for density in [
+            Density::before(input),
+            Density::after(input, settings.drop_probability, settings.scaling),
+        ] {
+            let (low, steps, width) = (-20.0, 80_000, 0.001);
+            let at = |index: i32| low + width * (f64::from(index) + 0.5);
+            let mass: f64 = (0..steps).map(|index| density.at(at(index)) * width).sum();
+            let expected = density.continuous_mass();
+            assert!((mass - expected).abs() < 2e-3, "{scale}: {mass} {expected}");
+            let atoms: f64 = density.atoms().iter().map(|atom| atom.mass).sum();
+            assert!((atoms + expected - 1.0).abs() < 1e-12);
+            assert!(
+                (density.up_to(60.0) - 1.0).abs() < 1e-9,
+                "{}",
+                density.up_to(60.0)
+            );
+            assert!(density.up_to(-60.0).abs() < 1e-9);
+            let up_to_one: f64 = (0..21_000).map(|index| density.at(at(index)) * width).sum();
+            let atoms = density.atoms().iter().filter(|atom| atom.location <= 1.0);
+            let atoms: f64 = atoms.map(|atom| atom.mass).sum();
+            assert!(
+                (density.up_to(1.0) - up_to_one - atoms).abs() < 2e-3,
+                "{scale}"
+            );
+        }
+    }
+}
+
+// Experiments.
+
+#[test]
+fn an_experiment_drops_the_readers_values() {
+    let data = data(&skewed(3000));
+    for scale in ["none", "inverted", "sqrt", "gaussian", "alpha"] {
+        for seed in 0..4 {
+            let settings = settings(&format!("p=0.3&scale={scale}"), Arc::clone(&data));
+            let samples = SampleCount::new(300_000).expect("is allowed");
+            let experiment = Experiment::new(&settings, samples, Seed(seed));
+            let mut estimate = experiment.estimate();
+            for chunk in 0..experiment.chunks() {
+                let result = experiment.run_chunk(chunk);
+                let read = experiment.read_result(&result.to_numbers());
+                assert_eq!(read.as_ref(), Some(&result));
+                estimate.add(&result);
+            }
+            assert_eq!(estimate.samples(), 300_000);
+            assert!(estimate.history().len() > 5);
+            for row in experiment.compare(&estimate) {
+                assert!(
+                    row.z().is_none_or(|z| z.abs() < 4.5),
+                    "{scale} {seed}: {row:?}"
+                );
+            }
+            let before: f64 = estimate.before().heights().sum();
+            assert!(before > 0.0);
+        }
+    }
+}
+
+/// The page has no values, and reads what the workers, who have them, measured.
+#[test]
+fn the_page_does_without_the_values() {
+    let data = data(&skewed(100));
+    let numbers = data.to_numbers();
+    let without = Data::from_numbers(&numbers, Vec::new()).expect("they are enough");
+    assert!(without.values.is_empty());
+    assert_eq!(
+        Data::from_numbers(&numbers, data.values.clone()).as_ref(),
+        Some(&*data)
+    );
+    assert_eq!(Data::from_numbers(&numbers[..9], Vec::new()), None);
+    let page = settings("p=0.5", Arc::new(without));
+    let worker = settings("p=0.5", data);
+    let survey = Survey::run(&worker, Seed(1));
+    let survey = Survey::from_numbers(&page, &survey.to_numbers());
+    let scene = Scene::with_survey(&page, None, survey.as_ref());
+    let value = |name: &str| {
+        let found = scene.quantities.iter().find(|it| it.name == name);
+        found.and_then(|it| it.value).expect("it has a value")
+    };
+    for rule in ["none", "inverted", "sqrt", "gaussian", "alpha"] {
+        for name in [
+            "mean",
+            "std",
+            "second-moment",
+            "skewness",
+            "kurtosis",
+            "zeros",
+        ] {
+            let [exact, measured, error] = ["exact", "measured", "stderr"]
+                .map(|kind| value(&format!("rules.{rule}.{kind}.{name}")));
+            assert!(
+                (measured - exact).abs() <= 4.5 * error + 1e-12,
+                "{rule} {name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_link_names_data_of_ones_own_but_does_not_hold_them() {
+    let parsed = Settings::from_fragment("#p=0.1&input=custom");
+    assert_eq!(parsed.settings.input.distribution, Distribution::Normal);
+    assert_eq!(
+        parsed.notices[0].to_string(),
+        "“input=custom” in the link can’t be used: data of your own have to be given first, since \
+         no link holds them. Used instead: normal."
+    );
+    let settings = settings("p=0.1", data(&[1.0, 2.0]));
+    assert_eq!(settings.to_fragment(), "p=0.1&input=custom");
+    let reset = settings.reset();
+    assert_eq!(reset.input.distribution, Distribution::Normal);
+    assert!(reset.input.data.is_some(), "a reset loses no data");
+}
