@@ -44,8 +44,6 @@ pub type Sentence = (&'static str, String);
 pub struct Scene {
     /// The one-sentence answer to the page's question.
     pub answer: Vec<Span>,
-    /// The other sentences and formulas in the text that follow the settings.
-    pub sentences: Vec<Sentence>,
     /// Every number that stands in the text and the tables.
     pub quantities: Vec<Quantity>,
     /// The figure of the densities.
@@ -54,6 +52,15 @@ pub struct Scene {
     pub ratio: RatioFigure,
     /// The figure of a run's estimate against its samples.
     pub convergence: ConvergenceFigure,
+    /// The sections below; `None` in the scene of the first view.
+    pub sections: Option<Sections>,
+}
+
+/// What the page shows below its first view.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sections {
+    /// The sentences and formulas in the text that follow the settings.
+    pub sentences: Vec<Sentence>,
     /// The figure of the variance and its parts.
     pub variance: VarianceFigure,
     /// The figure of one draw of the mask.
@@ -83,30 +90,48 @@ impl Scene {
     /// As [`new`](Self::new), with what was measured of every rule.
     #[must_use]
     pub fn with_survey(settings: &Settings, run: Option<Run<'_>>, survey: Option<&Survey>) -> Self {
+        let mut scene = Self::first_view(settings, run);
+        rules::add_quantities(&mut scene.quantities, settings, survey);
+        scene.sections = Some(Sections::new(settings));
+        scene
+    }
+
+    /// As [`new`](Self::new), without the sections below the first view and their numbers.
+    #[must_use]
+    pub fn first_view(settings: &Settings, run: Option<Run<'_>>) -> Self {
         let exact = Exact::new(&settings.input, settings.drop_probability, settings.scaling);
         let samples = run.map_or(settings.samples.get(), |run| run.samples);
-        let mask = MaskFigure::new(settings, &exact);
-        let mut sentences = Vec::from(derivation::sentences(settings, &exact));
-        sentences.push(variance::sentence(&exact));
-        sentences.push(mask.sentence());
-        let mut quantities = quantities::quantities(settings, &exact, run);
-        rules::add_quantities(&mut quantities, settings, survey);
         Self {
             convergence: ConvergenceFigure::new(&exact, samples, run),
             answer: answer::answer(settings, &exact),
-            quantities,
+            quantities: quantities::quantities(settings, &exact, run),
             density: DensityFigure::new(settings, &exact, run.map(|run| run.estimate)),
             ratio: RatioFigure::new(settings, &exact),
-            sentences,
-            variance: VarianceFigure::new(settings, &exact),
-            mask,
-            rules: RulesFigure::new(settings),
+            sections: None,
         }
     }
 
     /// Lights up what the figures show of this symbol.
     pub fn highlight(&mut self, symbol: Option<Symbol>) {
-        self.variance.highlight = symbol;
-        self.mask.highlight = symbol;
+        if let Some(sections) = &mut self.sections {
+            sections.variance.highlight = symbol;
+            sections.mask.highlight = symbol;
+        }
+    }
+}
+
+impl Sections {
+    fn new(settings: &Settings) -> Self {
+        let exact = Exact::new(&settings.input, settings.drop_probability, settings.scaling);
+        let mask = MaskFigure::new(settings, &exact);
+        let mut sentences = Vec::from(derivation::sentences(settings, &exact));
+        sentences.push(variance::sentence(&exact));
+        sentences.push(mask.sentence());
+        Self {
+            sentences,
+            variance: VarianceFigure::new(settings, &exact),
+            mask,
+            rules: RulesFigure::new(settings),
+        }
     }
 }

@@ -8,7 +8,7 @@ use dropout_moments::charts::{
     draw_rules, draw_variance, drop_probability_at, is_on_marker, unit_at, variance_at,
 };
 use dropout_moments::sampling::Experiment;
-use dropout_moments::scene::{Cursor, Readable, Run, Scene, Symbol, Table};
+use dropout_moments::scene::{Cursor, Readable, Run, Scene, Sections, Symbol, Table};
 use dropout_moments::settings::{SampleCount, Seed, Settings};
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
@@ -211,18 +211,26 @@ fn convergence(scene: &Scene, size: (u32, u32)) -> Drawing {
     })
 }
 
+fn sections(scene: &Scene) -> &Sections {
+    scene.sections.as_ref().expect("a whole scene has them")
+}
+
 fn variance(scene: &Scene, size: (u32, u32)) -> Drawing {
     record(size, |area| {
-        draw_variance(area, &scene.variance, &Palette::LIGHT)
+        draw_variance(area, &sections(scene).variance, &Palette::LIGHT)
     })
 }
 
 fn mask(scene: &Scene, size: (u32, u32)) -> Drawing {
-    record(size, |area| draw_mask(area, &scene.mask, &Palette::LIGHT))
+    record(size, |area| {
+        draw_mask(area, &sections(scene).mask, &Palette::LIGHT)
+    })
 }
 
 fn rules(scene: &Scene, size: (u32, u32)) -> Drawing {
-    record(size, |area| draw_rules(area, &scene.rules, &Palette::LIGHT))
+    record(size, |area| {
+        draw_rules(area, &sections(scene).rules, &Palette::LIGHT)
+    })
 }
 
 /// The scene with a run of so many samples.
@@ -434,7 +442,8 @@ fn alpha_dropout_has_its_stem_where_dropped_units_go() {
 
 #[test]
 fn the_rules_are_told_in_words() {
-    let figure = scene("p=0.5&mu=1").rules;
+    let scene = scene("p=0.5&mu=1");
+    let figure = &sections(&scene).rules;
     assert_eq!(
         figure.summary,
         "Density of the activations before dropout and under each rule, on one scale. Before: std \
@@ -526,10 +535,11 @@ fn bars_are_as_long_as_the_variances_and_standard_deviations() {
 #[test]
 fn parts_and_units_can_be_read() {
     let mut scene = scene("p=0.5&mu=3&sigma=2&seed=7");
-    let places = scene.variance.places();
-    assert_eq!(places, [2.0, 6.0, 12.5]);
-    scene.variance.point_at(Some(6.0));
-    let words = &scene.variance.cursor().expect("it is there").words;
+    let sections = scene.sections.as_mut().expect("a whole scene has them");
+    let variance_figure = &mut sections.variance;
+    assert_eq!(variance_figure.places(), [2.0, 6.0, 12.5]);
+    variance_figure.point_at(Some(6.0));
+    let words = &variance_figure.cursor().expect("it is there").words;
     assert_eq!(
         words,
         "+ through σ: p/(1−p) · σ² = 4, 23.5 % of the variance after dropout."
@@ -542,20 +552,18 @@ fn parts_and_units_can_be_read() {
         .collect();
     assert_eq!(outlines.len(), 1);
     let middle = (outlines[0].points[0].0 + outlines[0].points[1].0) / 2.0;
-    assert!((variance_at(&scene.variance, middle, WIDE.0) - 6.0).abs() < 0.01);
-    let cells = scene.variance.table().cells;
+    let sections = scene.sections.as_mut().expect("a whole scene has them");
+    assert!((variance_at(&sections.variance, middle, WIDE.0) - 6.0).abs() < 0.01);
+    let cells = sections.variance.table().cells;
     assert_eq!(cells[8..12], ["+ through σ", "p/(1−p) · σ²", "4", "23.5 %"]);
     assert_eq!(cells[16..], ["after", "their sum", "17", ""]);
 
-    assert_eq!(scene.mask.places().len(), 40);
-    for (place, unit) in scene
-        .mask
-        .places()
-        .into_iter()
-        .zip(scene.mask.units.clone())
-    {
-        scene.mask.point_at(Some(place));
-        let cursor = scene.mask.cursor().expect("it is there").clone();
+    let figure = sections.mask.clone();
+    assert_eq!(figure.places().len(), 40);
+    for (place, unit) in figure.places().into_iter().zip(&figure.units) {
+        let sections = scene.sections.as_mut().expect("a whole scene has them");
+        sections.mask.point_at(Some(place));
+        let cursor = sections.mask.cursor().expect("it is there").clone();
         let fate = if unit.kept { "is kept" } else { "is dropped" };
         assert!(cursor.words.contains(fate), "{}", cursor.words);
         let drawing = mask(&scene, NARROW);
@@ -564,7 +572,7 @@ fn parts_and_units_can_be_read() {
         let label = label.expect("is written");
         let x = (label.left + label.right) / 2.0;
         assert!(
-            (unit_at(&scene.mask, x, NARROW.0) - place).abs() < 0.6,
+            (unit_at(&figure, x, NARROW.0) - place).abs() < 0.6,
             "{place}"
         );
         assert_apart(&drawing, &cursor.words);
@@ -602,7 +610,12 @@ fn a_symbol_lights_up_its_bars() {
 fn kept_units_are_discs_and_dropped_ones_crosses() {
     let scene = scene("p=0.5&seed=7");
     let drawing = mask(&scene, WIDE);
-    let kept = scene.mask.units.iter().filter(|unit| unit.kept).count();
+    let kept = sections(&scene)
+        .mask
+        .units
+        .iter()
+        .filter(|unit| unit.kept)
+        .count();
     assert!((10..30).contains(&kept));
     let discs = |radius| {
         drawing
@@ -619,7 +632,7 @@ fn kept_units_are_discs_and_dropped_ones_crosses() {
         (label.top + label.bottom) / 2.0
     };
     let (zero, two) = (y_of("0"), y_of("2"));
-    for (unit, ring) in scene.mask.units.iter().zip(discs(3.0)) {
+    for (unit, ring) in sections(&scene).mask.units.iter().zip(discs(3.0)) {
         let expected = zero + (two - zero) * unit.x / 2.0;
         assert!((ring.centre.1 - expected).abs() < 1.0, "{unit:?}");
         assert_eq!(unit.d, if unit.kept { 2.0 * unit.x } else { 0.0 });

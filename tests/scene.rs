@@ -211,9 +211,10 @@ fn each_step_follows_from_the_one_before_for_hundreds_of_settings() {
             split.through_mean,
         ];
         assert_same(parts.iter().sum(), exact.d.variance, "the parts");
-        assert_same(scene.variance.after(), exact.d.variance, "the bar");
-        assert_eq!(scene.variance.before, exact.x.variance);
-        for (part, number) in scene.variance.parts.iter().zip(parts) {
+        let bar = scene.sections.expect("a whole scene has them").variance;
+        assert_same(bar.after(), exact.d.variance, "the bar");
+        assert_eq!(bar.before, exact.x.variance);
+        for (part, number) in bar.parts.iter().zip(parts) {
             assert_eq!(part.value, number, "{fragment}: {}", part.name);
             assert!((read(&part.text) - number).abs() <= 5.001e-4 * number + 1e-15);
         }
@@ -230,7 +231,8 @@ fn each_step_follows_from_the_one_before_for_hundreds_of_settings() {
 
 fn sentence(fragment: &str, name: &str) -> String {
     let scene = Scene::new(&Settings::from_fragment(fragment).settings, None);
-    let found = scene.sentences.into_iter().find(|(it, _)| *it == name);
+    let sections = scene.sections.expect("a whole scene has them");
+    let found = sections.sentences.into_iter().find(|(it, _)| *it == name);
     found
         .unwrap_or_else(|| panic!("there is no sentence {name}"))
         .1
@@ -281,7 +283,8 @@ fn the_formulas_of_the_parts_give_their_values_in_both_notations() {
                 split.through_standard_deviation,
                 split.through_mean,
             ];
-            let parts = Scene::new(&settings, None).variance.parts;
+            let sections = Scene::new(&settings, None).sections;
+            let parts = sections.expect("a whole scene has them").variance.parts;
             for (part, value) in parts.iter().zip(values) {
                 let formula = &part.formula;
                 let factor = |text: &str| match text {
@@ -391,9 +394,8 @@ fn draws_of_the_mask_come_out_on_average_as_the_sentence_says() {
 #[test]
 fn a_link_restores_a_draw() {
     let units = |fragment| {
-        Scene::new(&Settings::from_fragment(fragment).settings, None)
-            .mask
-            .units
+        let scene = Scene::new(&Settings::from_fragment(fragment).settings, None);
+        scene.sections.expect("a whole scene has them").mask.units
     };
     assert_eq!(units("seed=7&draw=3"), units("draw=3&seed=7"));
     assert_ne!(units("seed=7&draw=3"), units("seed=7&draw=4"));
@@ -428,12 +430,13 @@ fn the_notation_rewrites_every_sentence_and_changes_no_number() {
                 "{}",
                 keep.ratio.summary
             );
-            let keep_words: Vec<String> = keep
+            let sections = keep.sections.expect("a whole scene has them");
+            let keep_words: Vec<String> = sections
                 .sentences
                 .into_iter()
                 .map(|(_, words)| words)
                 .chain([keep.ratio.label, keep.ratio.reference_label.to_owned()])
-                .chain(keep.variance.parts.map(|part| part.formula))
+                .chain(sections.variance.parts.map(|part| part.formula))
                 .chain(keep.answer.into_iter().map(|span| span.text))
                 .collect();
             for words in &keep_words {

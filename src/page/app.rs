@@ -65,6 +65,8 @@ pub(super) struct App {
     glide: Option<Glide>,
     /// Where the pointer went down that now holds the marker.
     pressed: (f64, f64),
+    /// Whether the sections below the first view are still to come.
+    first_view: bool,
     frame_requested: bool,
     printing: bool,
     /// Whether the next frame has more to show than a cursor that moved.
@@ -137,6 +139,7 @@ impl App {
                 editing: None,
                 glide: None,
                 pressed: (0.0, 0.0),
+                first_view: true,
                 frame_requested: false,
                 printing: false,
                 stale: true,
@@ -152,6 +155,8 @@ impl App {
         let mut this = app.borrow_mut();
         this.show();
         dom::set_ready(&this.document, "true");
+        this.first_view = false;
+        this.request_frame();
         // The workers must not hold up the first picture.
         this.settle_soon();
         Ok(())
@@ -536,9 +541,13 @@ impl App {
             return;
         }
         self.results_shown = now;
-        // What was measured is of the settings to which a glide leads.
-        let survey = self.rules.survey().filter(|_| self.glide.is_none());
-        let mut scene = Scene::with_survey(&settings, run, survey);
+        let mut scene = if self.first_view {
+            Scene::first_view(&settings, run)
+        } else {
+            // What was measured is of the settings to which a glide leads.
+            let survey = self.rules.survey().filter(|_| self.glide.is_none());
+            Scene::with_survey(&settings, run, survey)
+        };
         scene.highlight(self.lit);
         self.figures.take(&mut scene, self.scene.as_ref());
         self.controls

@@ -120,8 +120,11 @@ impl Controls {
             }
         }
         for element in &self.sentences {
+            let Some(sections) = &scene.sections else {
+                break;
+            };
             let name = element.get_attribute("data-sentence").unwrap_or_default();
-            if let Some((_, words)) = scene.sentences.iter().find(|(it, _)| *it == name) {
+            if let Some((_, words)) = sections.sentences.iter().find(|(it, _)| *it == name) {
                 dom::set_text(element, words);
             }
         }

@@ -13,7 +13,7 @@ use crate::charts::{
     Palette, activation_at, decade_at, draw_convergence, draw_density, draw_mask, draw_ratio,
     draw_rules, draw_variance, drop_probability_at, rules_activation_at, unit_at, variance_at,
 };
-use crate::scene::{Readable, Scene, nearest};
+use crate::scene::{Readable, Scene, Sections, nearest};
 
 /// All figures of the page.
 pub(super) struct Figures(Vec<Figure>);
@@ -22,8 +22,8 @@ pub(super) struct Figures(Vec<Figure>);
 struct Chart {
     /// As in `id="figure-NAME"`.
     name: &'static str,
-    /// The part of the scene.
-    part: fn(&mut Scene) -> &mut dyn Readable,
+    /// The part of the scene, where it is there.
+    part: fn(&mut Scene) -> Option<&mut dyn Readable>,
     /// Whether two scenes have the same part.
     is_same: fn(&Scene, &Scene) -> bool,
     draw: Draw,
@@ -40,47 +40,62 @@ type Draw = fn(
 const CHARTS: [Chart; 6] = [
     Chart {
         name: "density",
-        part: |scene| &mut scene.density,
+        part: |scene| Some(&mut scene.density),
         is_same: |a, b| a.density == b.density,
         draw: |area, scene, palette| draw_density(area, &scene.density, palette),
         x_at: |scene, x, width| activation_at(&scene.density, x, width),
     },
     Chart {
         name: "ratio",
-        part: |scene| &mut scene.ratio,
+        part: |scene| Some(&mut scene.ratio),
         is_same: |a, b| a.ratio == b.ratio,
         draw: |area, scene, palette| draw_ratio(area, &scene.ratio, palette),
         x_at: |_, x, width| drop_probability_at(x, width),
     },
     Chart {
         name: "convergence",
-        part: |scene| &mut scene.convergence,
+        part: |scene| Some(&mut scene.convergence),
         is_same: |a, b| a.convergence == b.convergence,
         draw: |area, scene, palette| draw_convergence(area, &scene.convergence, palette),
         x_at: |scene, x, width| decade_at(&scene.convergence, x, width),
     },
     Chart {
         name: "variance",
-        part: |scene| &mut scene.variance,
-        is_same: |a, b| a.variance == b.variance,
-        draw: |area, scene, palette| draw_variance(area, &scene.variance, palette),
-        x_at: |scene, x, width| variance_at(&scene.variance, x, width),
+        part: |scene| Some(&mut scene.sections.as_mut()?.variance),
+        is_same: |a, b| below(a, |it| &it.variance) == below(b, |it| &it.variance),
+        draw: |area, scene, palette| {
+            below(scene, |it| &it.variance).map_or(Ok(()), |it| draw_variance(area, it, palette))
+        },
+        x_at: |scene, x, width| {
+            below(scene, |it| &it.variance).map_or(0.0, |it| variance_at(it, x, width))
+        },
     },
     Chart {
         name: "mask",
-        part: |scene| &mut scene.mask,
-        is_same: |a, b| a.mask == b.mask,
-        draw: |area, scene, palette| draw_mask(area, &scene.mask, palette),
-        x_at: |scene, x, width| unit_at(&scene.mask, x, width),
+        part: |scene| Some(&mut scene.sections.as_mut()?.mask),
+        is_same: |a, b| below(a, |it| &it.mask) == below(b, |it| &it.mask),
+        draw: |area, scene, palette| {
+            below(scene, |it| &it.mask).map_or(Ok(()), |it| draw_mask(area, it, palette))
+        },
+        x_at: |scene, x, width| below(scene, |it| &it.mask).map_or(0.0, |it| unit_at(it, x, width)),
     },
     Chart {
         name: "rules",
-        part: |scene| &mut scene.rules,
-        is_same: |a, b| a.rules == b.rules,
-        draw: |area, scene, palette| draw_rules(area, &scene.rules, palette),
-        x_at: |scene, x, width| rules_activation_at(&scene.rules, x, width),
+        part: |scene| Some(&mut scene.sections.as_mut()?.rules),
+        is_same: |a, b| below(a, |it| &it.rules) == below(b, |it| &it.rules),
+        draw: |area, scene, palette| {
+            below(scene, |it| &it.rules).map_or(Ok(()), |it| draw_rules(area, it, palette))
+        },
+        x_at: |scene, x, width| {
+            below(scene, |it| &it.rules).map_or(0.0, |it| rules_activation_at(it, x, width))
+        },
     },
 ];
+
+/// A part of the sections below the first view, where these are there.
+fn below<F>(scene: &Scene, part: fn(&Sections) -> &F) -> Option<&F> {
+    scene.sections.as_ref().map(part)
+}
 
 /// Where a reader points in a figure.
 #[derive(Debug, Clone, Copy)]
@@ -216,12 +231,16 @@ impl Figure {
             }
         });
         // What the input says must be there when its value has changed, not a frame later.
-        self.put_cursor((self.chart.part)(scene));
-        self.drawn = None;
+        if let Some(part) = (self.chart.part)(scene) {
+            self.put_cursor(part);
+            self.drawn = None;
+        }
     }
 
     fn take(&mut self, scene: &mut Scene, before: Option<&Scene>) {
-        let part = (self.chart.part)(scene);
+        let Some(part) = (self.chart.part)(scene) else {
+            return;
+        };
         let places = part.places();
         if places != self.places {
             self.places = places;
