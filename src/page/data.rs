@@ -17,7 +17,7 @@ use web_sys::{
 
 use super::{dom, workers};
 use crate::sampling::NumberReader;
-use crate::scene::{data_problem, data_report};
+use crate::scene::{data_problem, data_report, fixed};
 use crate::settings::Data;
 
 /// So many bytes are read at a time.
@@ -135,7 +135,7 @@ impl OwnData {
             return None;
         }
         if let Some(share) = message.as_f64() {
-            self.say(&format!("reading, {:.0} %", 100.0 * share), true);
+            self.say(&format!("reading, {} %", fixed(100.0 * share, 0)), true);
             return None;
         }
         self.stop();
