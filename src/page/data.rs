@@ -23,6 +23,9 @@ use crate::settings::Data;
 /// So many bytes are read at a time.
 const SLICE: f64 = 1_048_576.0;
 
+/// The page itself has so many values.
+const LOOKED_AT: u32 = 256;
+
 /// The section's elements, and the file that is being read.
 pub(super) struct OwnData {
     document: Document,
@@ -154,7 +157,12 @@ impl OwnData {
         }
         let numbers = message.get(1);
         let numbers = numbers.is_object().then(|| Float64Array::new(&numbers))?;
-        let data = Data::from_numbers(&numbers.to_vec(), Vec::new())?;
+        // A few of the values, from all over, for the figure that shows units one by one.
+        let values = Float32Array::new(&message.get(2));
+        let step = values.length().div_ceil(LOOKED_AT).max(1);
+        let few = (0..values.length()).step_by(step as usize);
+        let few = few.map(|index| values.get_index(index)).collect();
+        let data = Data::from_numbers(&numbers.to_vec(), few)?;
         Some((Arc::new(data), message.clone().unchecked_into()))
     }
 
