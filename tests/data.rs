@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use dropout_moments::sampling::{Experiment, NoNumbers, NumberReader, Numbers, Survey};
+use dropout_moments::sampling::{Experiment, NoNumbers, NumberReader, Numbers, Survey, draw_units};
 use dropout_moments::scene::{Scene, data_problem, data_report};
 use dropout_moments::settings::{Data, Distribution, Named, SampleCount, Seed, Settings};
 use dropout_moments::theory::{Density, Exact};
@@ -474,6 +474,20 @@ fn the_page_does_without_the_values() {
                 "{rule} {name}"
             );
         }
+    }
+}
+
+/// The units that the page shows one by one are values of the data.
+#[test]
+fn units_to_look_at_are_the_readers_values() {
+    let few = data(&[-3.0, 0.0, 8.0]);
+    let settings = settings("p=0.5&scale=none", few);
+    let units = draw_units(&settings, Seed(1), 40);
+    assert_eq!(units.len(), 40);
+    for unit in &units {
+        let known = [-3.0, 0.0, 8.0].iter().any(|it| (it - unit.x).abs() < 1e-6);
+        assert!(known, "{unit:?}");
+        assert!(unit.d == 0.0 || unit.d == unit.x, "{unit:?}");
     }
 }
 

@@ -17,11 +17,14 @@ use web_sys::{
 
 use super::{dom, workers};
 use crate::sampling::NumberReader;
-use crate::scene::{data_problem, data_report};
+use crate::scene::{data_problem, data_report, fixed};
 use crate::settings::Data;
 
 /// So many bytes are read at a time.
 const SLICE: f64 = 1_048_576.0;
+
+/// The page itself has so many values.
+const LOOKED_AT: u32 = 256;
 
 /// The section's elements, and the file that is being read.
 pub(super) struct OwnData {
@@ -135,7 +138,7 @@ impl OwnData {
             return None;
         }
         if let Some(share) = message.as_f64() {
-            self.say(&format!("reading, {:.0} %", 100.0 * share), true);
+            self.say(&format!("reading, {} %", fixed(100.0 * share, 0)), true);
             return None;
         }
         self.stop();
@@ -154,7 +157,12 @@ impl OwnData {
         }
         let numbers = message.get(1);
         let numbers = numbers.is_object().then(|| Float64Array::new(&numbers))?;
-        let data = Data::from_numbers(&numbers.to_vec(), Vec::new())?;
+        // A few of the values, from all over, for the figure that shows units one by one.
+        let values = Float32Array::new(&message.get(2));
+        let step = values.length().div_ceil(LOOKED_AT).max(1);
+        let few = (0..values.length()).step_by(step as usize);
+        let few = few.map(|index| values.get_index(index)).collect();
+        let data = Data::from_numbers(&numbers.to_vec(), few)?;
         Some((Arc::new(data), message.clone().unchecked_into()))
     }
 

@@ -5,7 +5,7 @@ use super::format::{grouped, share, share_of, signed_per_cent, significant};
 use super::quantities::{List, Quantity};
 use super::readout::{Cursor, Readable, Reading, Table, round_places};
 use crate::sampling::{Comparison, Range, Survey};
-use crate::settings::{Named, Scaling, Settings};
+use crate::settings::{Named, Notation, Scaling, Settings};
 use crate::theory::{Density, Exact, Moments};
 
 /// What the figure of the rules shows: the same input under each of them.
@@ -57,7 +57,11 @@ impl RulesFigure {
         for scaling in Survey::RULES {
             let exact = Exact::new(input, p, scaling);
             let density = Density::after(input, p, scaling);
-            let mut panel = RulePanel::new(rule_label(scaling), &exact.d, density.clone());
+            let mut panel = RulePanel::new(
+                rule_label(scaling, settings.notation),
+                &exact.d,
+                density.clone(),
+            );
             panel.is_chosen = scaling == settings.scaling;
             let shown = Range::of(input, p, scaling);
             range.low = range.low.min(shown.low);
@@ -185,11 +189,11 @@ impl RulePanel {
 }
 
 /// A rule as the table names it.
-fn rule_label(scaling: Scaling) -> &'static str {
+fn rule_label(scaling: Scaling, notation: Notation) -> &'static str {
     match scaling {
         Scaling::None => "none",
-        Scaling::Inverted => "1/(1−p)",
-        Scaling::Sqrt => "1/√(1−p)",
+        Scaling::Inverted => notation.inverse(),
+        Scaling::Sqrt => notation.inverse_root(),
         Scaling::Gaussian => "Gaussian",
         Scaling::Alpha => "alpha",
     }

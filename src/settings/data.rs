@@ -3,8 +3,8 @@
 /// The reader's own data: exact moments, a histogram, and the values where they are at hand.
 ///
 /// They are a distribution that gives each value the same probability, so that its moments are
-/// exact, with the divisor n. The values themselves are with those who draw from them, the workers;
-/// everybody else has none, and copies a few hundred bytes.
+/// exact, with the divisor n. The values themselves are with those who measure them, the workers;
+/// the page has a few to look at, and copies no more than that.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Data {
     /// How many values there are.
@@ -24,7 +24,7 @@ pub struct Data {
     /// The share of the values in each of its bins, those that are exactly 0 left out; no bins
     /// where σ = 0.
     pub bins: Vec<f64>,
-    /// The standardised values, (x - E x)/σ; none where they are not at hand.
+    /// The standardised values, (x - E x)/σ: all of them, or a few, or none.
     pub values: Vec<f32>,
 }
 

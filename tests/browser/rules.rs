@@ -71,13 +71,13 @@ async fn every_rule_is_measured_beside_its_exact_values() {
         }
     }
     // What was measured with other settings is not shown.
-    stage.enter("input[aria-label='p, the probability to drop']", "0.5");
+    stage.enter("input[type=number][data-setting=p]", "0.5");
     stage
         .until("it is forgotten", || {
             stage.value("rules.alpha.measured.mean").is_none()
         })
         .await;
-    stage.finish("input[aria-label='p, the probability to drop']");
+    stage.finish("input[type=number][data-setting=p]");
     until_measured(&stage).await;
     let zeros = stage
         .value("rules.sqrt.measured.zeros")
