@@ -10,6 +10,7 @@ mod mask;
 mod plane;
 mod ratio;
 mod style;
+mod svg;
 mod variance;
 
 pub use convergence::{decade_at, draw as draw_convergence};
@@ -17,4 +18,5 @@ pub use density::{activation_at, draw as draw_density};
 pub use mask::{draw as draw_mask, unit_at};
 pub use ratio::{draw as draw_ratio, drop_probability_at, is_on_marker};
 pub use style::{Palette, UNIT};
+pub use svg::{Picture, Svg};
 pub use variance::{draw as draw_variance, variance_at};
