@@ -11,6 +11,7 @@ mod plane;
 mod ratio;
 mod rules;
 mod style;
+mod svg;
 mod variance;
 
 pub use convergence::{decade_at, draw as draw_convergence};
@@ -19,4 +20,5 @@ pub use mask::{draw as draw_mask, unit_at};
 pub use ratio::{draw as draw_ratio, drop_probability_at, is_on_marker};
 pub use rules::{activation_at as rules_activation_at, draw as draw_rules};
 pub use style::{Palette, UNIT};
+pub use svg::{Picture, Svg};
 pub use variance::{draw as draw_variance, variance_at};

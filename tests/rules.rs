@@ -233,7 +233,13 @@ fn a_survey_gives_every_rule_the_same_units() {
 #[test]
 fn the_other_notation_renames_the_rules_and_changes_no_number() {
     let [drop, keep] = ["p=0.3", "p=0.3&notation=keep"].map(|it| Scene::new(&settings(it), None));
-    let names: Vec<_> = keep.rules.after.iter().map(|panel| panel.name).collect();
+    let sections = keep.sections.expect("a whole scene has them");
+    let names: Vec<_> = sections
+        .rules
+        .after
+        .iter()
+        .map(|panel| panel.name)
+        .collect();
     assert_eq!(names, ["none", "1/p", "1/√p", "Gaussian", "alpha"]);
     for (a, b) in drop.quantities.iter().zip(&keep.quantities) {
         if a.name.starts_with("rules.") || a.name.starts_with("keeps.") {

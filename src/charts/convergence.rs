@@ -42,8 +42,10 @@ pub fn draw<DB: DrawingBackend>(
         .map(|point| (point.decade, point.value))
         .collect();
     plane.curve(&line, stroke(palette.after, 2.0))?;
-    if let Some(&last) = line.last() {
+    let (low, high) = figure.range;
+    if let Some(&last) = line.last().filter(|last| (low..=high).contains(&last.1)) {
         plane.disc(last, 4.0, filled(palette.after))?;
+        plane.keep_clear(last, 5.0);
     }
     let (right, y) = plane.place(exact[1]);
     let places = [-12.0, 14.0, -28.0, 30.0].map(|down| ((right, y + px(down)), HPos::Right));

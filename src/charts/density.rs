@@ -1,12 +1,12 @@
 //! The densities before and after dropout, each with its atoms, spread and measured histogram.
 
 use plotters::coord::Shift;
-use plotters::drawing::DrawingArea;
+use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
 use plotters::prelude::DrawingBackend;
 use plotters::style::RGBColor;
 use plotters::style::text_anchor::HPos;
 
-use super::plane::{Margins, Outcome, Plane, Point, x_at};
+use super::plane::{Margins, Outcome, Place, Plane, Point, x_at};
 use super::style::{Palette, Type, filled, px, stroke};
 use crate::scene::{DensityFigure, PlottedDensity};
 
@@ -39,36 +39,48 @@ pub fn draw<DB: DrawingBackend>(
     }
     plane.cursor_line(figure.cursor.as_ref())?;
     plane.x_axis("activation")?;
+    // Bins as wide as a dot and its gap: neighbours are put together where the figure is narrow.
+    let together = if plane.size().0 < 480.0 { 2 } else { 1 };
     for (distribution, colour, _) in both {
-        plane.curve(&distribution.curve, stroke(colour, 2.5))?;
-        for &(middle, height) in &distribution.histogram {
+        let histogram = &distribution.histogram;
+        // A thin line does not hide the dots.
+        let width = if histogram.is_empty() { 2.5 } else { 1.5 };
+        plane.curve(&distribution.curve, stroke(colour, width))?;
+        for bins in histogram.chunks_exact(together) {
+            let count = bins.len() as f64;
+            let middle = bins.iter().map(|bin| bin.0).sum::<f64>() / count;
+            let height = bins.iter().map(|bin| bin.1).sum::<f64>() / count;
             if height > 0.0 && height <= top {
                 plane.disc((middle, height), 1.9, filled(colour))?;
             }
         }
     }
-    let shared: Vec<_> = figure
-        .before
-        .atoms
-        .iter()
-        .filter(|atom| {
-            figure
-                .after
-                .atoms
+    // Labels come last, when everything that they must keep clear of has its place.
+    let mut heads = Vec::new();
+    for (index, (distribution, colour, side)) in both.into_iter().enumerate() {
+        let other = &both[1 - index].0.atoms;
+        for atom in &distribution.atoms {
+            if !(range.0..=range.1).contains(&atom.location) {
+                continue;
+            }
+            let is_shared = other
                 .iter()
-                .any(|other| same_place(atom.location, other.location, range))
-        })
-        .map(|atom| atom.location)
-        .collect();
-    for (distribution, colour, side) in both {
-        stems(&mut plane, distribution, colour, side, &shared, range, top)?;
+                .any(|other| same_place(atom.location, other.location, range));
+            let head = stem(&mut plane, (atom.location, top), is_shared, colour, side)?;
+            heads.push((head, atom, colour, side));
+        }
     }
     for (row, (distribution, colour, _)) in both.into_iter().enumerate() {
         let height = if row == 0 { 10.0 } else { 23.0 };
         span(&mut plane, distribution.span, range, height, colour)?;
     }
+    for ((x, head), atom, colour, side) in heads {
+        let rows = [0.0, -18.0, 18.0, 36.0].map(|down| head + px(down));
+        let places = rows.map(|y| [side, -side].map(|side| beside((x, y), side, 10.0)));
+        plane.write_clear(&atom.label, places.as_flattened(), Type::LABEL, colour)?;
+    }
     for (distribution, colour, side) in both {
-        name(&mut plane, distribution, colour, side)?;
+        name(&mut plane, distribution, colour, side, top)?;
     }
     plane.readings(figure.cursor.as_ref(), &both.map(|(_, colour, _)| colour))
 }
@@ -80,55 +92,38 @@ pub fn activation_at(figure: &DensityFigure, css_x: f64, css_width: u32) -> f64 
     x_at(MARGINS, range, css_x, css_width)
 }
 
+/// Where a label stands to the left (-1) or right (1) of a point, so many CSS pixels away.
+fn beside((x, y): (i32, i32), side: f64, css: f64) -> Place {
+    let anchor = if side > 0.0 { HPos::Left } else { HPos::Right };
+    ((x + px(side * css), y), anchor)
+}
+
 pub(super) fn same_place(a: f64, b: f64, range: Point) -> bool {
     (a - b).abs() < 0.01 * (range.1 - range.0)
 }
 
-/// The atoms as stems with their mass written at the top. Where both distributions have an atom at
-/// the same place, the stems stand side by side.
-fn stems<DB: DrawingBackend>(
+/// An atom as a stem with a head, whose place is returned. Where both distributions have an atom at
+/// the same place, their stems stand side by side and are of different heights.
+fn stem<DB: DrawingBackend>(
     plane: &mut Plane<'_, DB>,
-    distribution: &PlottedDensity,
+    (location, top): Point,
+    is_shared: bool,
     colour: RGBColor,
     side: f64,
-    shared: &[f64],
-    range: Point,
-    top: f64,
-) -> Outcome<DB> {
-    for atom in &distribution.atoms {
-        if !(range.0..=range.1).contains(&atom.location) {
-            continue;
-        }
-        let shift = if shared
-            .iter()
-            .any(|other| same_place(*other, atom.location, range))
-        {
-            px(5.0 * side)
-        } else {
-            0
-        };
-        let (x, foot) = plane.place((atom.location, 0.0));
-        let (_, head) = plane.place((atom.location, top));
-        let head = head - px(10.0);
-        let x = x + shift;
-        plane.line(&[(x, foot), (x, head)], stroke(colour, 3.0))?;
-        plane.disc_at((x, head), 4.5, filled(colour))?;
-        plane.take_line([(x, foot), (x, head - px(4.0))]);
-        let near = px(10.0);
-        let right = ((x + near, head), HPos::Left);
-        let left = ((x - near, head), HPos::Right);
-        let places = if side > 0.0 {
-            [right, left]
-        } else {
-            [left, right]
-        };
-        let rows = [0.0, -18.0, 18.0, 36.0].into_iter();
-        let places: Vec<_> = rows
-            .flat_map(|down| places.map(|((x, y), side)| ((x, y + px(down)), side)))
-            .collect();
-        plane.write_clear(&atom.label, &places, Type::LABEL, colour)?;
-    }
-    Ok(())
+) -> Result<(i32, i32), DrawingAreaErrorKind<DB::ErrorType>> {
+    let (aside, higher) = match (is_shared, side > 0.0) {
+        (false, _) => (0.0, 10.0),
+        (true, false) => (-5.0, 18.0),
+        (true, true) => (5.0, 0.0),
+    };
+    let (x, foot) = plane.place((location, 0.0));
+    let (_, top) = plane.place((location, top));
+    let (x, head) = (x + px(aside), top - px(higher));
+    plane.line(&[(x, foot), (x, head)], stroke(colour, 3.0))?;
+    plane.disc_at((x, head), 4.5, filled(colour))?;
+    plane.take_line([(x, foot), (x, head)]);
+    plane.keep_clear_at((x, head), 5.0);
+    Ok((x, head))
 }
 
 /// One standard deviation to each side of the mean, at a height in CSS pixels above the axis.
@@ -147,7 +142,9 @@ pub(super) fn span<DB: DrawingBackend>(
     plane.line(&[(left, y), (right, y)], style)?;
     for (end, inside) in [(left, span.0 >= range.0), (right, span.1 <= range.1)] {
         if inside {
-            plane.line(&[(end, y - px(4.0)), (end, y + px(4.0))], style)?;
+            let cap = [(end, y - px(4.0)), (end, y + px(4.0))];
+            plane.line(&cap, style)?;
+            plane.take_line(cap);
         }
     }
     plane.take_line([(left, y), (right, y)]);
@@ -160,21 +157,23 @@ fn name<DB: DrawingBackend>(
     distribution: &PlottedDensity,
     colour: RGBColor,
     side: f64,
+    top: f64,
 ) -> Outcome<DB> {
     let curve = &distribution.curve;
     let peak = curve.iter().map(|point| point.1).fold(0.0, f64::max);
+    // Where the curve is cut off, it has no flank higher up.
+    let shown = peak.min(top);
     let mode = curve
         .iter()
         .find(|point| point.1 >= peak)
         .map_or(0.0, |point| point.0);
     // Before dropout on the left flank, after it on the right one, then the other way round.
-    let near = px(12.0);
     let heights = [0.55, 0.45, 0.65, 0.35, 0.25, 0.75, 0.15, 0.85, 0.95];
     let mut places = Vec::new();
     for side in [side, -side] {
         for share in heights {
             let on_flank =
-                |point: &&Point| (point.0 - mode) * side > 0.0 && point.1 <= share * peak;
+                |point: &&Point| (point.0 - mode) * side > 0.0 && point.1 <= share * shown;
             let point = if side > 0.0 {
                 curve.iter().find(on_flank)
             } else {
@@ -183,12 +182,7 @@ fn name<DB: DrawingBackend>(
             if let Some(&point) = point {
                 let (x, y) = plane.place(point);
                 for raised in [0.0, 9.0, 18.0] {
-                    let (x, horizontal) = if side > 0.0 {
-                        (x + near, HPos::Left)
-                    } else {
-                        (x - near, HPos::Right)
-                    };
-                    places.push(((x, y - px(raised)), horizontal));
+                    places.push(beside((x, y - px(raised)), side, 12.0));
                 }
             }
         }

@@ -2,15 +2,14 @@
 //! them.
 
 use plotters::coord::Shift;
-use plotters::coord::ranged1d::Ranged;
-use plotters::coord::types::RangedCoordf64;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
-use plotters::element::{Circle, DashedPathElement, PathElement, Polygon, Text};
+use plotters::element::{Drawable, PointCollection};
 use plotters::prelude::DrawingBackend;
 use plotters::style::text_anchor::{HPos, VPos};
-use plotters::style::{RGBColor, ShapeStyle};
+use plotters::style::{RGBColor, ShapeStyle, TextStyle};
+use plotters_backend::DrawingErrorKind;
 
-use super::style::{Palette, Type, filled, px, stroke};
+use super::style::{Palette, Type, filled, px, rounded, stroke};
 use crate::scene::{Cursor, fixed, trimmed};
 use crate::settings::Notation;
 
@@ -62,7 +61,9 @@ type Rectangle = [i32; 4];
 
 impl Axis {
     pub(super) fn at(self, value: f64) -> i32 {
-        RangedCoordf64::from(self.data.0..self.data.1).map(&value, self.units)
+        let (start, end) = (f64::from(self.units.0), f64::from(self.units.1));
+        let share = (value - self.data.0) / (self.data.1 - self.data.0);
+        rounded(start + share * (end - start))
     }
 
     /// The data at a fraction of the axis.
@@ -71,15 +72,43 @@ impl Axis {
         self.data.0 + (self.data.1 - self.data.0) * (units - start) / (end - start)
     }
 
-    /// Values that a person would choose for at most so many ticks.
-    fn ticks(self, most: usize) -> Vec<f64> {
-        RangedCoordf64::from(self.data.0..self.data.1).key_points(most)
+    /// Ticks a person would choose, at multiples of 1, 2 or 5 times a power of ten and at least so
+    /// many CSS pixels apart, with what they are called.
+    fn ticks(self, apart: f64, notation: Notation) -> Vec<(f64, String)> {
+        let (low, high) = self.data;
+        let mut ticks = Vec::new();
+        if low >= high {
+            return ticks;
+        }
+        let length = f64::from((self.units.1 - self.units.0).abs());
+        let least = (high - low) * f64::from(px(apart)) / length;
+        let mut decade = rounded(libm::log10(least).floor());
+        let factor = least / 10_f64.powi(decade);
+        let multiple = match factor {
+            factor if factor <= 1.0 => 1.0,
+            factor if factor <= 2.0 => 2.0,
+            factor if factor <= 5.0 => 5.0,
+            _ => {
+                decade += 1;
+                1.0
+            }
+        };
+        // Dividing by a power of ten rounds once: 3 ÷ 10 is 0.3, and 3 × 0.1 is not.
+        let (up, down) = (10_f64.powi(decade.max(0)), 10_f64.powi((-decade).max(0)));
+        let step = multiple * up / down;
+        let mut index = (low / step - 1e-6).ceil();
+        while index * step <= high + 1e-6 * step {
+            let tick = index * multiple * up / down;
+            ticks.push((tick, trimmed(fixed(notation.of(tick), -decade))));
+            index += 1.0;
+        }
+        ticks
     }
 }
 
 /// The axes of a figure of this size, in fine units.
 pub(super) fn axes(size: (u32, u32), margins: Margins, x: Point, y: Point) -> (Axis, Axis) {
-    let [width, height] = [size.0, size.1].map(|length| i32::try_from(length).unwrap_or(i32::MAX));
+    let [width, height] = [size.0, size.1].map(whole);
     (
         Axis {
             data: x,
@@ -137,65 +166,64 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
     /// As [`x_axis`](Self::x_axis), of probabilities to drop. The plane stays as it is whatever the
     /// notation is, and only what is said of it changes.
     pub(super) fn x_axis_in(&mut self, name: &str, notation: Notation) -> Outcome<DB> {
-        // A tick's label needs so many CSS pixels, and some room.
-        let most = count(self.size().0 / 60.0);
-        let ticks = self.x.ticks(most);
-        let decimals = decimals(&ticks);
-        let ticks: Vec<_> = ticks
-            .into_iter()
-            .map(|tick| (tick, trimmed(fixed(notation.of(tick), decimals))))
-            .collect();
+        let ticks = self.x.ticks((self.size().0 / 8.0).max(45.0), notation);
         self.x_axis_of(name, &ticks)
     }
 
-    /// The x axis with its name and these ticks.
+    /// The x axis with its name and these ticks. Labels keep out of the room below it.
     pub(super) fn x_axis_of(&mut self, name: &str, ticks: &[(f64, String)]) -> Outcome<DB> {
         let foot = self.y.units.0;
         let colour = self.palette.soft;
         let style = stroke(colour, 1.0);
         let (left, right) = self.x.units;
         self.line(&[(left, foot), (right, foot)], style)?;
-        self.take_line([(left, foot), (right, foot)]);
-        for (tick, label) in ticks {
+        for (tick, _) in ticks {
             let x = crisp(self.x.at(*tick));
             self.line(&[(x, foot), (x, foot + px(5.0))], style)?;
-            let at = (x, foot + px(9.0));
-            let rectangle = self.rectangle(label, at, Type::TICK, HPos::Center, VPos::Top);
-            // The cursor's label stands in the same row.
-            if !overlaps(&self.labels, rectangle) {
+        }
+        let mut written = 0;
+        for (tick, label) in ticks {
+            let at = (crisp(self.x.at(*tick)), foot + px(10.0));
+            let size = self.measure(label, Type::TICK);
+            let tick = rectangle(size, at, HPos::Center, VPos::Top);
+            // Numbers with many digits may have no room, and the cursor's label stands in the row.
+            if tick[0] >= written && self.is_inside(tick) && !overlaps(&self.labels, tick) {
+                written = tick[2] + px(6.0);
                 self.write(label, at, Type::TICK, colour, HPos::Center, VPos::Top)?;
             }
         }
-        let at = ((left + right) / 2, foot + px(26.0));
-        self.write(name, at, Type::LABEL, colour, HPos::Center, VPos::Top)
+        let at = ((left + right) / 2, foot + px(27.0));
+        self.write(name, at, Type::LABEL, colour, HPos::Center, VPos::Top)?;
+        let (width, height) = self.extent();
+        self.taken.push([0, foot - px(1.0), width, height]);
+        Ok(())
     }
 
     /// The y axis: its name above the plane, and light lines across it at ticks that a person would
-    /// choose.
+    /// choose. Labels keep out of the room to its left.
     pub(super) fn y_axis(&mut self, name: &str, suffix: &str) -> Outcome<DB> {
         let (left, top) = self.corner();
-        let at = (left - px(32.0), top - px(24.0));
         let colour = self.palette.soft;
+        let at = (left - px(32.0), top - px(24.0));
         self.write(name, at, Type::LABEL, colour, HPos::Left, VPos::Center)?;
-        let (left, right) = self.x.units;
-        let most = count(self.size().1 / 40.0);
-        let ticks = self.y.ticks(most);
-        let decimals = decimals(&ticks);
-        for tick in ticks {
-            let y = crisp(self.y.at(tick));
+        let right = self.x.units.1;
+        let ticks = self
+            .y
+            .ticks((self.size().1 / 6.0).max(36.0), Notation::Drop);
+        for (tick, _) in &ticks {
+            let y = crisp(self.y.at(*tick));
             if y < self.y.units.0 {
                 self.line(&[(left, y), (right, y)], stroke(self.palette.line, 1.0))?;
             }
-            let text = format!("{}{suffix}", trimmed(fixed(tick, decimals)));
-            self.write(
-                &text,
-                (left - px(8.0), y),
-                Type::TICK,
-                self.palette.soft,
-                HPos::Right,
-                VPos::Center,
-            )?;
         }
+        for (tick, label) in &ticks {
+            let text = label.clone() + suffix;
+            let at = (left - px(10.0), crisp(self.y.at(*tick)));
+            if self.measure(&text, Type::TICK).0 <= at.0 {
+                self.write(&text, at, Type::TICK, colour, HPos::Right, VPos::Center)?;
+            }
+        }
+        self.taken.push([0, 0, left - px(1.0), self.extent().1]);
         Ok(())
     }
 
@@ -208,10 +236,10 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
         let (x, foot) = (crisp(self.x.at(cursor.place)), self.y.units.0);
         let line = [(x, self.y.units.1), (x, foot)];
         self.line(&line, stroke(self.palette.soft, 1.0))?;
-        let at = (x, foot + px(9.0));
-        let [left, _, right, _] =
-            self.rectangle(&cursor.label, at, Type::TICK, HPos::Center, VPos::Top);
-        let width = i32::try_from(self.area.dim_in_pixel().0).unwrap_or(i32::MAX);
+        let at = (x, foot + px(10.0));
+        let size = self.measure(&cursor.label, Type::TICK);
+        let [left, _, right, _] = rectangle(size, at, HPos::Center, VPos::Top);
+        let width = self.extent().0;
         let at = (at.0 - left.min(0) - (right - width).max(0), at.1);
         let (text, colour) = (&cursor.label, self.palette.ink);
         self.write(text, at, Type::TICK, colour, HPos::Center, VPos::Top)
@@ -257,7 +285,7 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
         let leading = px(17.0);
         let mut size = (0, px(KIND.size) - leading);
         for line in lines {
-            let [_, _, width, _] = self.rectangle(line, (0, 0), KIND, HPos::Left, VPos::Top);
+            let (width, _) = self.measure(line, KIND);
             size = (size.0.max(width), size.1 + leading);
         }
         let Some((left, mut top)) = self.find_room(size, (x, y)) else {
@@ -315,8 +343,7 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
         for piece in clip(points, self.y.data) {
             let path: Vec<_> = piece.iter().map(|point| self.place(*point)).collect();
             self.take_path(&path);
-            self.area
-                .draw(&DashedPathElement::new(path, px(5.0), px(4.0), style))?;
+            self.dashes(&path, px(5.0), px(4.0), style)?;
         }
         Ok(())
     }
@@ -332,7 +359,7 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
         if let (Some(first), Some(last)) = (points.first(), points.last()) {
             path.push(self.place((last.0, foot)));
             path.push(self.place((first.0, foot)));
-            self.area.draw(&Polygon::new(path, style))?;
+            self.mark(&path, Shape::Area(style))?;
         }
         Ok(())
     }
@@ -343,23 +370,64 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
         let inside = |point: &Point| self.place((point.0, point.1.max(low).min(high)));
         let path: Vec<_> = lower.iter().chain(upper.iter().rev()).map(inside).collect();
         if path.len() > 2 {
-            self.area.draw(&Polygon::new(path, style))?;
+            self.mark(&path, Shape::Area(style))?;
         }
         Ok(())
     }
 
     /// A filled shape with these corners, in fine units.
     pub(super) fn polygon(&self, corners: &[(i32, i32)], style: ShapeStyle) -> Outcome<DB> {
-        self.area.draw(&Polygon::new(corners, style))
+        self.mark(corners, Shape::Area(style))
     }
 
     pub(super) fn line(&self, path: &[(i32, i32)], style: ShapeStyle) -> Outcome<DB> {
-        self.area.draw(&PathElement::new(path, style))
+        self.mark(path, Shape::Line(style))
     }
 
     pub(super) fn dashed_line(&self, path: [(i32, i32); 2], style: ShapeStyle) -> Outcome<DB> {
-        self.area
-            .draw(&DashedPathElement::new(path, px(2.0), px(3.0), style))
+        self.dashes(&path, px(2.0), px(3.0), style)
+    }
+
+    /// A line of strokes of this length and this far apart, in fine units.
+    fn dashes(
+        &self,
+        path: &[(i32, i32)],
+        length: i32,
+        apart: i32,
+        style: ShapeStyle,
+    ) -> Outcome<DB> {
+        let mut left = f64::from(length);
+        let mut stroke: Vec<_> = path.first().copied().into_iter().collect();
+        let mut is_stroke = true;
+        for pair in path.windows(2) {
+            let (from, to) = (pair[0], pair[1]);
+            let (dx, dy) = (f64::from(to.0 - from.0), f64::from(to.1 - from.1));
+            let end = dx.hypot(dy);
+            let mut along = 0.0;
+            while along + left < end {
+                along += left;
+                let share = along / end;
+                stroke.push((from.0 + rounded(share * dx), from.1 + rounded(share * dy)));
+                if is_stroke {
+                    self.line(&stroke, style)?;
+                    stroke.clear();
+                }
+                is_stroke = !is_stroke;
+                left = f64::from(if is_stroke { length } else { apart });
+            }
+            left -= end - along;
+            if is_stroke {
+                stroke.push(to);
+            }
+        }
+        if stroke.len() < 2 {
+            return Ok(());
+        }
+        self.line(&stroke, style)
+    }
+
+    fn mark(&self, points: &[(i32, i32)], shape: Shape<'_>) -> Outcome<DB> {
+        self.area.draw(&Mark { points, shape })
     }
 
     /// A disc, or a ring, with its centre at a point of the data and a radius in CSS pixels.
@@ -373,7 +441,7 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
         radius: f64,
         style: ShapeStyle,
     ) -> Outcome<DB> {
-        self.area.draw(&Circle::new(centre, px(radius), style))
+        self.mark(&[centre], Shape::Disc(px(radius).unsigned_abs(), style))
     }
 
     /// The plane's left top corner.
@@ -390,16 +458,19 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
         horizontal: HPos,
         vertical: VPos,
     ) -> Outcome<DB> {
-        let rectangle = self.rectangle(text, at, kind, horizontal, vertical);
+        let size = self.measure(text, kind);
+        let rectangle = rectangle(size, at, horizontal, vertical);
         self.taken.push(rectangle);
         self.labels.push(rectangle);
-        let style = kind.style(colour, horizontal, vertical);
-        self.area.draw(&Text::new(text, at, style))
+        // Browsers agree on where the middle of a letter is, not on its top.
+        let at = (at.0, (rectangle[1] + rectangle[3]) / 2);
+        let style = kind.style(colour, horizontal, VPos::Center);
+        self.mark(&[at], Shape::Text(text, style))
     }
 
-    /// Writes a label at the first of the places where it is inside of the figure and nothing else
-    /// is; at the last, if there is none. The horizontal position says to which side of the place
-    /// the text lies.
+    /// Writes a label at the first of the places where it is between the axes and nothing else is;
+    /// if there is none, wherever it has room, as near to the first of them as possible; nowhere, if
+    /// it has none. The horizontal position says to which side of the place the text lies.
     pub(super) fn write_clear(
         &mut self,
         text: &str,
@@ -407,11 +478,16 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
         kind: Type,
         colour: RGBColor,
     ) -> Outcome<DB> {
-        let place = self.clear_place(text, places, kind).or(places.last());
+        let size = self.measure(text, kind);
+        let place = self.clear_place(size, places).or_else(|| {
+            let ((x, y), _) = *places.first()?;
+            self.clear_place_near(size, (x, y))
+        });
         self.write_at(text, place, kind, colour)
     }
 
-    /// As [`write_clear`](Self::write_clear), but leaves out a label that has no room.
+    /// As [`write_clear`](Self::write_clear), but leaves out a label that has no room at any of the
+    /// places.
     pub(super) fn write_if_clear(
         &mut self,
         text: &str,
@@ -419,32 +495,53 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
         kind: Type,
         colour: RGBColor,
     ) -> Outcome<DB> {
-        let place = self.clear_place(text, places, kind);
+        let place = self.clear_place(self.measure(text, kind), places);
         self.write_at(text, place, kind, colour)
     }
 
     fn write_at(
         &mut self,
         text: &str,
-        place: Option<&Place>,
+        place: Option<Place>,
         kind: Type,
         colour: RGBColor,
     ) -> Outcome<DB> {
         match place {
-            Some(&(at, side)) => self.write(text, at, kind, colour, side, VPos::Center),
+            Some((at, side)) => self.write(text, at, kind, colour, side, VPos::Center),
             None => Ok(()),
         }
     }
 
-    fn clear_place<'b>(&self, text: &str, places: &'b [Place], kind: Type) -> Option<&'b Place> {
-        places
-            .iter()
-            .find(|(at, side)| self.is_free(self.rectangle(text, *at, kind, *side, VPos::Center)))
+    fn clear_place(&self, size: (i32, i32), places: &[Place]) -> Option<Place> {
+        let is_clear =
+            |place: &&Place| self.is_free(rectangle(size, place.0, place.1, VPos::Center));
+        places.iter().find(is_clear).copied()
+    }
+
+    fn clear_place_near(&self, size: (i32, i32), (x, y): (i32, i32)) -> Option<Place> {
+        let (width, height) = self.extent();
+        let step = px(8.0);
+        let mut nearest = None;
+        let mut least = f64::INFINITY;
+        for row in 0..height / step {
+            for column in 0..width / step {
+                let at = (column * step, row * step);
+                let away = f64::from(at.0 + size.0 / 2 - x).hypot(f64::from(at.1 - y));
+                if away < least && self.is_free(rectangle(size, at, HPos::Left, VPos::Center)) {
+                    least = away;
+                    nearest = Some((at, HPos::Left));
+                }
+            }
+        }
+        nearest
     }
 
     /// Keeps later labels away from a rectangle around this point of so many CSS pixels each way.
     pub(super) fn keep_clear(&mut self, point: Point, css: f64) {
-        let (x, y) = self.place(point);
+        self.keep_clear_at(self.place(point), css);
+    }
+
+    pub(super) fn keep_clear_at(&mut self, (x, y): (i32, i32), css: f64) {
         let reach = px(css);
         self.taken
             .push([x - reach, y - reach, x + reach, y + reach]);
@@ -472,43 +569,93 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
     }
 
     fn is_inside(&self, [left, top, right, bottom]: Rectangle) -> bool {
+        let (width, height) = self.extent();
+        left >= 0 && top >= 0 && right <= width && bottom <= height
+    }
+
+    /// The size of the figure, in fine units.
+    fn extent(&self) -> (i32, i32) {
         let (width, height) = self.area.dim_in_pixel();
-        left >= 0
-            && top >= 0
-            && i64::from(right) <= i64::from(width)
-            && i64::from(bottom) <= i64::from(height)
+        (whole(width), whole(height))
     }
 
     /// How wide a text is in fine units, as the backend measures it.
     pub(super) fn width(&self, text: &str, kind: Type) -> i32 {
-        let style = kind.style(self.palette.soft, HPos::Left, VPos::Center);
-        self.area
-            .estimate_text_size(text, &style)
-            .map_or(0, |(width, _)| i32::try_from(width).unwrap_or(i32::MAX))
+        self.measure(text, kind).0
     }
 
-    /// Where a text would lie.
-    fn rectangle(
+    /// The size of a text, in fine units. Its width is that which the backend measures, or an
+    /// estimate that is rather too wide.
+    fn measure(&self, text: &str, kind: Type) -> (i32, i32) {
+        let style = kind.style(self.palette.soft, HPos::Left, VPos::Center);
+        let size = self.area.estimate_text_size(text, &style);
+        (size.map_or(0, |(width, _)| whole(width)), px(kind.size))
+    }
+}
+
+/// Where a text of this size would lie.
+fn rectangle(
+    (width, height): (i32, i32),
+    (x, y): (i32, i32),
+    horizontal: HPos,
+    vertical: VPos,
+) -> Rectangle {
+    let left = match horizontal {
+        HPos::Left => x,
+        HPos::Center => x - width / 2,
+        HPos::Right => x - width,
+    };
+    let top = match vertical {
+        VPos::Top => y,
+        VPos::Center => y - height / 2,
+        VPos::Bottom => y - height,
+    };
+    [left, top, left + width, top + height]
+}
+
+/// What figures are made of, in fine units. One kind of element for all of them: each of plotters'
+/// own would bring its code into the page's binary.
+struct Mark<'a> {
+    points: &'a [(i32, i32)],
+    shape: Shape<'a>,
+}
+
+enum Shape<'a> {
+    /// A line through the points.
+    Line(ShapeStyle),
+    /// The polygon with these corners.
+    Area(ShapeStyle),
+    /// A disc or a ring of this radius around the point.
+    Disc(u32, ShapeStyle),
+    /// A text at the point.
+    Text(&'a str, TextStyle<'static>),
+}
+
+impl<'a> PointCollection<'a, (i32, i32)> for &'a Mark<'_> {
+    type Point = &'a (i32, i32);
+    type IntoIter = &'a [(i32, i32)];
+
+    fn point_iter(self) -> Self::IntoIter {
+        self.points
+    }
+}
+
+impl<DB: DrawingBackend> Drawable<DB> for Mark<'_> {
+    fn draw<I: Iterator<Item = (i32, i32)>>(
         &self,
-        text: &str,
-        at: (i32, i32),
-        kind: Type,
-        horizontal: HPos,
-        vertical: VPos,
-    ) -> Rectangle {
-        let height = px(kind.size);
-        let width = self.width(text, kind);
-        let left = match horizontal {
-            HPos::Left => at.0,
-            HPos::Center => at.0 - width / 2,
-            HPos::Right => at.0 - width,
-        };
-        let top = match vertical {
-            VPos::Top => at.1,
-            VPos::Center => at.1 - height / 2,
-            VPos::Bottom => at.1 - height,
-        };
-        [left, top, left + width, top + height]
+        mut points: I,
+        backend: &mut DB,
+        _: (u32, u32),
+    ) -> Result<(), DrawingErrorKind<DB::ErrorType>> {
+        match &self.shape {
+            Shape::Line(style) => backend.draw_path(points, style),
+            Shape::Area(style) => backend.fill_polygon(points, style),
+            Shape::Disc(radius, style) => points
+                .try_for_each(|centre| backend.draw_circle(centre, *radius, style, style.filled)),
+            Shape::Text(text, style) => {
+                points.try_for_each(|at| backend.draw_text(text, style, at))
+            }
+        }
     }
 }
 
@@ -522,28 +669,9 @@ pub(super) fn crisp(units: i32) -> i32 {
     units - units.rem_euclid(px(1.0)) + px(0.5)
 }
 
-fn count(length: f64) -> usize {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a handful of ticks"
-    )]
-    let count = length.clamp(2.0, 12.0) as usize;
-    count
-}
-
-/// How many decimals tell these ticks apart.
-fn decimals(ticks: &[f64]) -> i32 {
-    let step = ticks
-        .windows(2)
-        .map(|pair| (pair[1] - pair[0]).abs())
-        .fold(f64::INFINITY, f64::min);
-    (0..9)
-        .find(|decimals| {
-            let scaled = step * 10_f64.powi(*decimals);
-            (scaled - scaled.round()).abs() < 1e-6 * scaled && scaled > 0.5
-        })
-        .unwrap_or(0)
+/// As a signed number; no figure is so large that it isn't one.
+fn whole(units: u32) -> i32 {
+    i32::try_from(units).unwrap_or(i32::MAX)
 }
 
 /// The parts of a curve with low ≤ y ≤ high, cut where it crosses them.

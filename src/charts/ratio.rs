@@ -4,7 +4,7 @@
 use plotters::coord::Shift;
 use plotters::drawing::DrawingArea;
 use plotters::prelude::DrawingBackend;
-use plotters::style::text_anchor::{HPos, VPos};
+use plotters::style::text_anchor::HPos;
 
 use super::plane::{MARGINS, Outcome, Place, Plane, Point, axes, x_at};
 use super::style::{Palette, Type, filled, px, stroke};
@@ -37,27 +37,21 @@ pub fn draw<DB: DrawingBackend>(
     for (p, ratio) in THREAD_MEASUREMENTS {
         plane.disc((p, ratio), 5.0, filled(palette.paper))?;
         plane.disc((p, ratio), 5.0, stroke(palette.after, 2.5))?;
-        plane.keep_clear((p, ratio), 6.0);
+        plane.keep_clear((p, ratio), 7.0);
     }
     if figure.marker.is_none() {
-        let at = plane.place((0.5, 0.5 * (low + high)));
+        let middle = plane.place((0.5, 0.5 * (low + high)));
         let text = "no spread before, so no ratio";
-        plane.write(
-            text,
-            at,
-            Type::LABEL,
-            palette.after,
-            HPos::Center,
-            VPos::Center,
-        )?;
+        plane.write_clear(text, &[(middle, HPos::Center)], Type::LABEL, palette.after)?;
     }
     if let Some(marker) = figure.marker {
         let (x, y) = plane.place(marker);
         let (_, foot) = plane.place((marker.0, low));
         plane.dashed_line([(x, y), (x, foot)], stroke(palette.after, 1.0))?;
+        plane.take_line([(x, y), (x, foot)]);
         plane.disc(marker, 9.5, filled(palette.paper))?;
         plane.disc(marker, 7.0, filled(palette.after))?;
-        plane.keep_clear(marker, 9.0);
+        plane.keep_clear(marker, 10.0);
     }
     let claim: Vec<_> = [0.99, 0.75, 0.5]
         .into_iter()
@@ -70,14 +64,17 @@ pub fn draw<DB: DrawingBackend>(
     if let Some(marker) = figure.marker {
         let (x, y) = plane.place(marker);
         let aside = px(15.0);
-        let beside: Vec<_> = [14.0, -14.0, 30.0, -30.0, -46.0, -62.0, -78.0]
-            .into_iter()
-            .flat_map(|down| {
-                let y = y + px(down);
-                [((x + aside, y), HPos::Left), ((x - aside, y), HPos::Right)]
-            })
-            .collect();
-        plane.write_clear(&figure.marker_label, &beside, Type::VALUE, palette.after)?;
+        let beside = [14.0, -14.0, -22.0, -30.0, -38.0, 30.0, -46.0, -62.0].map(|down| {
+            let y = y + px(down);
+            [
+                ((x + aside, y), HPos::Left),
+                ((x - aside, y), HPos::Right),
+                ((x + aside, y), HPos::Right),
+                ((x, y), HPos::Center),
+            ]
+        });
+        let places = beside.as_flattened();
+        plane.write_clear(&figure.marker_label, places, Type::VALUE, palette.after)?;
     }
     let places = beside_curve(&plane, &figure.curve);
     plane.write_if_clear(&figure.label, &places, Type::LABEL, palette.after)?;
@@ -106,9 +103,12 @@ fn ratios(figure: &RatioFigure) -> Point {
 
 /// Where the name of a curve may stand, from near its end downwards.
 fn beside_curve<DB: DrawingBackend>(plane: &Plane<'_, DB>, curve: &[Point]) -> Vec<Place> {
+    let (_, top) = plane.corner();
     let points = curve.iter().rev().skip(curve.len() / 6).step_by(3);
-    let places = points.flat_map(|point| {
-        let (x, y) = plane.place(*point);
+    let shown = points
+        .map(|point| plane.place(*point))
+        .filter(|(_, y)| *y >= top);
+    let places = shown.flat_map(|(x, y)| {
         [
             ((x - px(10.0), y - px(8.0)), HPos::Right),
             ((x + px(10.0), y + px(12.0)), HPos::Left),

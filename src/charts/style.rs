@@ -8,13 +8,21 @@ use plotters::style::{
 /// Fine units to a CSS pixel.
 pub const UNIT: u32 = 8;
 
+/// The fonts of all text, as the page's styles name them for controls and captions.
+pub(super) const FAMILY: &str = "Inter, system-ui, \"Segoe UI\", Roboto, sans-serif";
+
 /// CSS pixels in fine units.
 pub(super) fn px(css: f64) -> i32 {
+    rounded(css * f64::from(UNIT))
+}
+
+/// The nearest whole number of units, and ±10⁸ beyond that.
+pub(super) fn rounded(units: f64) -> i32 {
     #[expect(
         clippy::cast_possible_truncation,
-        reason = "no figure is 10⁸ pixels wide, and the cast saturates"
+        reason = "it is limited: far outside of any figure, but sums of a few do not overflow"
     )]
-    let units = (css * f64::from(UNIT)).round() as i32;
+    let units = units.round().clamp(-1e8, 1e8) as i32;
     units
 }
 
@@ -29,8 +37,10 @@ pub struct Palette {
     pub(super) line: RGBColor,
     pub(super) before: RGBColor,
     pub(super) after: RGBColor,
-    fill_opacity: f64,
 }
+
+/// Of the areas under curves.
+const AREA_OPACITY: f64 = 0.14;
 
 impl Palette {
     /// Dark on light.
@@ -41,7 +51,6 @@ impl Palette {
         line: RGBColor(0xe4, 0xe0, 0xd9),
         before: RGBColor(0x00, 0x72, 0xb2),
         after: RGBColor(0xbd, 0x4a, 0x05),
-        fill_opacity: 0.12,
     };
 
     /// Light on dark.
@@ -52,12 +61,39 @@ impl Palette {
         line: RGBColor(0x2f, 0x31, 0x38),
         before: RGBColor(0x62, 0xb6, 0xea),
         after: RGBColor(0xf3, 0x9a, 0x4d),
-        fill_opacity: 0.16,
     };
 
     /// The colour of an area under a curve of this colour.
     pub(super) fn area(&self, colour: RGBColor) -> RGBAColor {
-        colour.mix(self.fill_opacity)
+        colour.mix(AREA_OPACITY)
+    }
+
+    /// The colours and what they are called in a style sheet.
+    fn classes(&self) -> [(&'static str, RGBColor); 5] {
+        [
+            ("paper", self.paper),
+            ("soft", self.soft),
+            ("line", self.line),
+            ("before", self.before),
+            ("after", self.after),
+        ]
+    }
+
+    /// What a colour is called in a style sheet.
+    pub(super) fn class(&self, (red, green, blue): (u8, u8, u8)) -> Option<&'static str> {
+        let classes = self.classes().into_iter();
+        let named = classes.filter(|(_, colour)| *colour == RGBColor(red, green, blue));
+        named.map(|(class, _)| class).next()
+    }
+
+    /// A style sheet with these colours.
+    pub(super) fn style_sheet(&self) -> String {
+        let rules = self.classes().map(|(class, RGBColor(red, green, blue))| {
+            format!(".{class}{{color:#{red:02x}{green:02x}{blue:02x}}}")
+        });
+        let RGBColor(red, green, blue) = self.paper;
+        let ground = format!("svg{{background:#{red:02x}{green:02x}{blue:02x}}}");
+        ground + &rules.concat()
     }
 }
 
@@ -110,15 +146,13 @@ impl Type {
         horizontal: HPos,
         vertical: VPos,
     ) -> TextStyle<'static> {
-        const FAMILY: FontFamily<'static> =
-            FontFamily::Name("Inter, system-ui, \"Segoe UI\", Roboto, sans-serif");
         let style = if self.bold {
             FontStyle::Bold
         } else {
             FontStyle::Normal
         };
         TextStyle {
-            font: FontDesc::new(FAMILY, self.size * f64::from(UNIT), style),
+            font: FontDesc::new(FontFamily::Name(FAMILY), self.size * f64::from(UNIT), style),
             color: colour.to_backend_color(),
             pos: Pos::new(horizontal, vertical),
         }

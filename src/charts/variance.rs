@@ -78,7 +78,7 @@ pub fn draw<DB: DrawingBackend>(
     }
     let (_, top, foot) = AFTER;
     let x = bars.x(figure.before);
-    let had = [(x, px(top - 5.0)), (x, px(foot + 5.0))];
+    let had = [(x, px(top - 4.0)), (x, px(foot + 4.0))];
     bars.plane.dashed_line(had, stroke(palette.soft, 1.5))?;
     bars.parts(figure, middles)?;
 

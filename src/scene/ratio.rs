@@ -72,13 +72,13 @@ impl RatioFigure {
                 .collect()
         };
         let shown = p.max(SHOWN);
+        let marker = exact.standard_deviation_ratio().map(|ratio| (p, ratio));
         let ratios = || {
             let shown = curve.iter().filter(move |point| point.0 <= shown);
-            shown.map(|point| point.1)
+            shown.chain(&marker).map(|point| point.1)
         };
         let lowest = ratios().fold(1.0, f64::min);
         let highest = ratios().fold(LEAST_HIGH, f64::max);
-        let marker = exact.standard_deviation_ratio().map(|ratio| (p, ratio));
         Self {
             notation,
             axis: format!("p, {}", notation.probability()),

@@ -10,6 +10,7 @@ mod figures;
 #[path = "../golden/values.rs"]
 mod golden;
 mod layout;
+mod pictures;
 mod reading;
 mod rules;
 mod stage;

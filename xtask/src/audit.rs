@@ -12,7 +12,7 @@ use crate::{build, project};
 /// ends it with an error, after the other has had its say.
 pub fn audit() -> Result<()> {
     let tools = setup::prepare(&[Tool::Browser, Tool::Auditors])?;
-    let dist = build::build()?;
+    let dist = build::build(None)?;
     let folder = setup::auditors();
     copy_scripts(&folder)?;
     let outcomes = ["axe.mjs", "lighthouse.mjs"].map(|script| {

@@ -19,7 +19,7 @@ pub fn bench(with_python: bool) -> Result<()> {
     ];
     let tools = setup::prepare(&needed)?;
     let python = with_python.then(python).transpose()?;
-    let dist = build::build()?;
+    let dist = build::build(None)?;
     let mut cargo = tools.command("cargo");
     cargo
         .args(["bench", "--features", "end-to-end"])

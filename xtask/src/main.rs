@@ -41,10 +41,13 @@ Usage: cargo xtask COMMAND
              --end-to-end the built page, driven through WebDriver
              [FILTER]
   build    make dist/, the page as it is published, and print the size of each file
+             --address URL  where it will lie: previews of links show their picture then
   check    formatting, the map of the code, lints for both targets, documentation; no warning passes
   audit    let Lighthouse (four times 100) and axe-core (no violation) judge the built page
   bench    time the experiment, the scene and the page on this machine, beside their baselines
              --with-python      NumPy and PyTorch too, in an environment of their own
+  social-picture
+           make www/social.png anew, which sites show beside a link to the page
   run      run any COMMAND with these tools and in this environment:
              -- COMMAND [ARGUMENTS]
 
@@ -56,12 +59,15 @@ enum Request {
     Help,
     Serve(serve::Options),
     Test(test::Options),
-    Build,
+    Build {
+        address: Option<String>,
+    },
     Check,
     Audit,
     Bench {
         with_python: bool,
     },
+    SocialPicture,
     Run(Vec<OsString>),
     /// For trunk's hook in `Trunk.toml`.
     FallbackScript,
@@ -84,10 +90,13 @@ fn main() -> ExitCode {
         }
         Request::Serve(options) => serve::serve(&options),
         Request::Test(options) => test::test(&options),
-        Request::Build => build::build().and_then(|dist| sizes::report(&dist)),
+        Request::Build { address } => {
+            build::build(address.as_deref()).and_then(|dist| sizes::report(&dist))
+        }
         Request::Check => check::check(),
         Request::Audit => audit::audit(),
         Request::Bench { with_python } => bench::bench(with_python),
+        Request::SocialPicture => social_picture(),
         Request::Run(command) => setup::prepare(&Tool::ALL).and_then(|tools| tools.run(&command)),
         Request::FallbackScript => fallback_script::write(),
         Request::Announce(address) => serve::announce(&address),
@@ -137,7 +146,17 @@ fn request(mut arguments: lexopt::Parser) -> Result<Request, lexopt::Error> {
             }
             Ok(Request::Test(test::Options::new(suites, filter)))
         }
-        "build" => plain(arguments, Request::Build),
+        "build" => {
+            let mut address = None;
+            while let Some(argument) = arguments.next()? {
+                match argument {
+                    Short('h') | Long("help") => return Ok(Request::Help),
+                    Long("address") => address = Some(arguments.value()?.string()?),
+                    other => return Err(other.unexpected()),
+                }
+            }
+            Ok(Request::Build { address })
+        }
         "check" => plain(arguments, Request::Check),
         "audit" => plain(arguments, Request::Audit),
         "bench" => {
@@ -151,6 +170,7 @@ fn request(mut arguments: lexopt::Parser) -> Result<Request, lexopt::Error> {
             }
             Ok(Request::Bench { with_python })
         }
+        "social-picture" => plain(arguments, Request::SocialPicture),
         "run" => {
             let command: Vec<OsString> = match arguments.next()? {
                 Some(Value(program)) => std::iter::once(program)
@@ -169,6 +189,13 @@ fn request(mut arguments: lexopt::Parser) -> Result<Request, lexopt::Error> {
         }
         other => Err(format!("there is no command {other:?}").into()),
     }
+}
+
+/// Draws it with the program that draws the page's pictures, which needs a browser for this one.
+fn social_picture() -> anyhow::Result<()> {
+    let tools = setup::prepare(&[Tool::Browser])?;
+    let draw = "run --quiet --package xtask --features pictures --bin pictures -- social";
+    project::run(tools.command("cargo").args(draw.split(' ')))
 }
 
 /// A command that takes no options of its own.

@@ -33,7 +33,7 @@ impl Suite {
     /// What `cargo test` is told.
     const fn arguments(self) -> &'static [&'static str] {
         match self {
-            Self::Native => &["--workspace"],
+            Self::Native => &["--workspace", "--features", "xtask/pictures"],
             Self::Browser => &[
                 "--target",
                 project::WASM,
@@ -87,7 +87,7 @@ pub fn test(options: &Options) -> Result<()> {
             Suite::Browser => tools.wasm_command("cargo"),
             Suite::EndToEnd => {
                 let mut cargo = tools.command("cargo");
-                cargo.env("DROPOUT_MOMENTS_DIST", build::build()?);
+                cargo.env("DROPOUT_MOMENTS_DIST", build::build(None)?);
                 cargo
             }
         };

@@ -1,0 +1,129 @@
+//! The canvases show what the same scene gives as SVG.
+
+use dropout_moments::charts::{Palette, Picture, draw_convergence, draw_density, draw_ratio};
+use dropout_moments::sampling::Experiment;
+use dropout_moments::scene::{Run, Scene};
+use dropout_moments::settings::{Seed, Settings};
+use js_sys::Promise;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::HtmlCanvasElement;
+
+use crate::stage::Stage;
+
+/// The share of squares, of 2 by 2 CSS pixels, whose mean colour may differ by more than
+/// [`DIFFERENCE`] of 255 in one of the three channels.
+///
+/// Curves, areas and discs are the same to a fraction of a pixel: only their smoothed edges differ,
+/// and a square's mean hardly. Letters may lie a fraction of a pixel apart, and cover some 3 % of a
+/// figure. Another scene's curves differ in more than that, which the test makes sure of.
+const TOLERANCE: f64 = 0.01;
+const DIFFERENCE: u32 = 40;
+
+/// Promises the share of squares in which a canvas and an SVG differ, both on the page's ground.
+const COMPARE: &str = r"(async (canvas, svg, difference) => {
+  const { width, height } = canvas;
+  const image = new Image();
+  image.src = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
+  await image.decode();
+  const means = [canvas, image].map((source) => {
+    const copy = document.createElement('canvas');
+    [copy.width, copy.height] = [width, height];
+    const context = copy.getContext('2d');
+    context.fillStyle = getComputedStyle(document.documentElement).backgroundColor;
+    context.fillRect(0, 0, width, height);
+    context.drawImage(source, 0, 0, width, height);
+    const small = document.createElement('canvas');
+    const side = 2 * width / canvas.clientWidth;
+    [small.width, small.height] = [width / side, height / side];
+    const means = small.getContext('2d');
+    means.imageSmoothingQuality = 'high';
+    means.drawImage(copy, 0, 0, small.width, small.height);
+    return means.getImageData(0, 0, small.width, small.height).data;
+  });
+  let squares = 0;
+  for (let i = 0; i < means[0].length; i += 4) {
+    squares += [0, 1, 2].some((c) => Math.abs(means[0][i + c] - means[1][i + c]) > difference);
+  }
+  return squares / (means[0].length / 4);
+})";
+
+/// The scene that the page shows once its run is done.
+fn scene(fragment: &str) -> Scene {
+    let settings = Settings::from_fragment(fragment).settings;
+    let seed = settings.seed.unwrap_or(Seed(0));
+    let experiment = Experiment::new(&settings, settings.samples, seed);
+    let mut estimate = experiment.estimate();
+    for chunk in 0..experiment.chunks() {
+        estimate.add(&experiment.run_chunk(chunk));
+    }
+    let run = Run {
+        estimate: &estimate,
+        samples: settings.samples.get(),
+        seconds: 1.0,
+    };
+    Scene::new(&settings, Some(run))
+}
+
+async fn assert_canvases_are_as_svg(fragment: &str, palette: &Palette) {
+    let stage = Stage::new(fragment).await;
+    stage.until_run_is("done").await;
+    let (shown, other) = (scene(fragment), scene("p=0.8&seed=8&n=100000"));
+    let measured = |text: &str, is_bold: bool| {
+        let weight = if is_bold { "bold" } else { "normal" };
+        let text = js_sys::JSON::stringify(&text.into()).expect("a text can be quoted");
+        let width = stage.run_script(&format!(
+            "(() => {{
+              const context = document.createElement('canvas').getContext('2d');
+              context.font = `{weight} 100px ${{getComputedStyle(document.querySelector('figcaption')).fontFamily}}`;
+              return context.measureText({text}).width / 100;
+            }})()"
+        ));
+        width.as_f64().expect("a width is a number")
+    };
+    for name in ["density", "ratio", "convergence"] {
+        let canvas = stage.element(&format!("#figure-{name} canvas"));
+        canvas.scroll_into_view();
+        // Drawn in the frame after the one in which it is seen.
+        for _ in 0..3 {
+            stage.frame().await;
+        }
+        let canvas: HtmlCanvasElement = canvas.unchecked_into();
+        let [width, height] = [canvas.client_width(), canvas.client_height()]
+            .map(|length| u32::try_from(length).expect("it has a size"));
+        let mut shares = [0.0; 2];
+        for (share, scene) in shares.iter_mut().zip([&shown, &other]) {
+            let size = (width, height);
+            let picture =
+                Picture::draw_measured(size, palette, &measured, |area, palette| match name {
+                    "density" => draw_density(area, &scene.density, palette),
+                    "ratio" => draw_ratio(area, &scene.ratio, palette),
+                    _ => draw_convergence(area, &scene.convergence, palette),
+                });
+            let picture = picture.expect("writing a text does not fail");
+            let svg = picture.file(Some(palette));
+            let svg = js_sys::JSON::stringify(&svg.into()).expect("a text can be quoted");
+            let compared = stage.run_script(&format!(
+                "{COMPARE}(document.querySelector('#figure-{name} canvas'), {svg}, {DIFFERENCE})"
+            ));
+            let compared = JsFuture::from(compared.unchecked_into::<Promise>()).await;
+            let compared = compared.expect("the browser draws the SVG");
+            *share = compared.as_f64().expect("a share is a number");
+        }
+        assert!(
+            shares[0] <= TOLERANCE && shares[1] > TOLERANCE,
+            "{fragment} {name}: {shares:?} of the squares differ, of this scene and of another"
+        );
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_canvases_are_as_the_svg_of_the_same_scene() {
+    assert_canvases_are_as_svg("theme=light&seed=7&n=100000", &Palette::LIGHT).await;
+}
+
+#[wasm_bindgen_test]
+async fn in_the_dark_too_with_a_mean() {
+    assert_canvases_are_as_svg("theme=dark&seed=7&n=100000&p=0.5&mu=1", &Palette::DARK).await;
+}

@@ -1,0 +1,171 @@
+//! The figures as pictures, each against a file in `tests/pictures/` that a person has looked at.
+//!
+//! After a change that is meant, `RENEW_PICTURES=1 cargo test --test pictures` writes the files anew:
+//! look at them before they are committed. Each follows the colour scheme of its viewer.
+#![cfg(not(target_arch = "wasm32"))]
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use dropout_moments::charts::{Palette, Picture, draw_convergence, draw_density, draw_ratio};
+use dropout_moments::sampling::Experiment;
+use dropout_moments::scene::{Run, Scene};
+use dropout_moments::settings::{SampleCount, Seed, Settings};
+
+/// CSS pixels, as on the page in a wide window and on a telephone.
+const WIDE: (u32, u32) = (560, 330);
+const LONG: (u32, u32) = (700, 260);
+const NARROW: (u32, u32) = (340, 255);
+
+#[derive(Clone, Copy)]
+enum Figure {
+    Density,
+    Ratio,
+    Convergence,
+}
+
+use Figure::{Convergence, Density, Ratio};
+
+fn scene(fragment: &str) -> Scene {
+    let parsed = Settings::from_fragment(fragment);
+    assert_eq!(parsed.notices, []);
+    Scene::new(&parsed.settings, None)
+}
+
+/// With a run of so many samples, of seed 7.
+fn scene_with_run(fragment: &str, samples: u64) -> Scene {
+    let settings = Settings::from_fragment(fragment).settings;
+    let count = SampleCount::new(samples).expect("is allowed");
+    let experiment = Experiment::new(&settings, count, Seed(7));
+    let mut estimate = experiment.estimate();
+    for chunk in 0..experiment.chunks() {
+        estimate.add(&experiment.run_chunk(chunk));
+    }
+    let run = Run {
+        estimate: &estimate,
+        samples,
+        seconds: 1.0,
+    };
+    Scene::new(&settings, Some(run))
+}
+
+fn picture(figure: Figure, scene: &Scene, size: (u32, u32), palette: &Palette) -> Picture {
+    let picture = Picture::draw(size, palette, |area, palette| match figure {
+        Density => draw_density(area, &scene.density, palette),
+        Ratio => draw_ratio(area, &scene.ratio, palette),
+        Convergence => draw_convergence(area, &scene.convergence, palette),
+    });
+    picture.expect("writing a text does not fail")
+}
+
+/// Fails if the figure is another than the one in the file, on light ground or on dark.
+#[track_caller]
+fn assert_as_in_file(name: &str, figure: Figure, scene: &Scene, size: (u32, u32)) {
+    let drawn = picture(figure, scene, size, &Palette::LIGHT);
+    let dark = picture(figure, scene, size, &Palette::DARK);
+    assert_eq!(
+        drawn, dark,
+        "{name}: only the colours may differ in the dark"
+    );
+
+    let drawn = drawn.file(None) + "\n";
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let reference = root.join("tests/pictures").join(name).with_extension("svg");
+    if std::env::var_os("RENEW_PICTURES").is_some() {
+        fs::write(&reference, drawn).expect("the folder can be written to");
+        return;
+    }
+    let expected = fs::read_to_string(&reference).unwrap_or_default();
+    if drawn != expected {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let page = folder.join(name).with_extension("html");
+        fs::write(&page, comparison(&expected, &drawn)).expect("the folder can be written to");
+        panic!(
+            "{name} is not as in {}:\n{}\nBoth, and their difference: {}",
+            reference.display(),
+            difference(&expected, &drawn),
+            page.display()
+        );
+    }
+}
+
+/// The lines, each of them an element, that are only in the one or only in the other.
+fn difference(expected: &str, drawn: &str) -> String {
+    let mut text = String::new();
+    for (sign, these, those) in [('-', expected, drawn), ('+', drawn, expected)] {
+        for line in these.lines() {
+            if !those.lines().any(|other| other == line) {
+                let _ = writeln!(text, "  {sign} {line}");
+            }
+        }
+    }
+    text
+}
+
+/// A page with what was expected, what was drawn, and one laid over the other: what is not black
+/// there is different.
+fn comparison(expected: &str, drawn: &str) -> String {
+    let image = |svg: &str| {
+        let mut address = String::from("data:image/svg+xml,");
+        for byte in svg.bytes() {
+            let _ = write!(address, "%{byte:02x}");
+        }
+        address
+    };
+    let (expected, drawn) = (image(expected), image(drawn));
+    format!(
+        "<!doctype html><meta charset=utf-8><title>expected, drawn, difference</title>\
+         <img src='{expected}'> <img src='{drawn}'> <span style='display: inline-grid'>\
+         <img src='{expected}' style='grid-area: 1 / 1'><img src='{drawn}' style='grid-area: 1 / 1; \
+         mix-blend-mode: difference'></span>"
+    )
+}
+
+/// One test for each picture.
+macro_rules! pictures {
+    ($($name:ident: $figure:ident, $size:ident, $scene:expr;)*) => {
+        $(
+            #[test]
+            fn $name() {
+                assert_as_in_file(stringify!($name), $figure, &$scene, $size);
+            }
+        )*
+    };
+}
+
+pictures! {
+    density_at_first: Density, WIDE, scene("");
+    density_narrow: Density, NARROW, scene("");
+    density_with_a_run: Density, WIDE, scene_with_run("", 100_000);
+    density_with_a_mean: Density, WIDE, scene("p=0.5&mu=1");
+    density_after_a_relu: Density, WIDE, scene("input=relu");
+    density_of_ones: Density, WIDE, scene("input=ones");
+    density_of_ones_narrow: Density, NARROW, scene("input=ones");
+    density_of_gaussian_dropout: Density, WIDE, scene("scale=gaussian");
+    density_of_alpha_dropout: Density, WIDE, scene("scale=alpha");
+    density_without_dropout: Density, WIDE, scene("p=0");
+    density_of_nearly_all_dropped: Density, WIDE, scene("p=0.95");
+    ratio_at_first: Ratio, WIDE, scene("");
+    ratio_narrow: Ratio, NARROW, scene("");
+    ratio_with_a_mean: Ratio, WIDE, scene("p=0.5&mu=1");
+    ratio_of_ones: Ratio, WIDE, scene("input=ones");
+    ratio_of_alpha_dropout: Ratio, WIDE, scene("scale=alpha");
+    ratio_without_dropout: Ratio, WIDE, scene("p=0");
+    ratio_of_nearly_all_dropped: Ratio, WIDE, scene("p=0.95");
+    convergence_before_a_run: Convergence, LONG, scene("");
+    convergence_of_a_run: Convergence, LONG, scene_with_run("", 1_000_000);
+    convergence_narrow: Convergence, NARROW, scene_with_run("p=0.5&mu=1", 1_000_000);
+}
+
+#[test]
+fn an_element_has_text_as_text_a_name_and_no_style() {
+    let scene = scene("");
+    let picture = picture(Ratio, &scene, WIDE, &Palette::LIGHT);
+    let element = picture.element("wide", "\"a\" < b & c");
+    let start = r#"<svg class="wide" role="img" aria-label="&quot;a&quot; &lt; b &amp; c" "#;
+    assert!(element.starts_with(start), "{element}");
+    assert!(element.contains(">what the lecture said</text>"));
+    assert!(!element.contains("style"), "a strict policy forbids it");
+    assert!(!element.contains('#'), "its colours are the page's");
+}

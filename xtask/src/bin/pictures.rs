@@ -1,0 +1,197 @@
+//! Draws the pictures that stand in the page until its program has started, and where it never
+//! does: the page's own figures, by the page's own code, as SVG. Trunk's hook runs it before each
+//! build, and `index.html` takes the pictures from `target/pictures/`.
+//!
+//! Called as `pictures social`, it makes the picture that is shown beside a link to the page, as SVG
+//! and, with the browser that `CHROME` names, as PNG. That takes a browser and the fonts of the
+//! machine, so both are kept in the repository, and a test says when the figures have changed since.
+//!
+//! It is a program of its own so that the other commands don't wait for the library.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use dropout_moments::charts::{Palette, Picture, draw_convergence, draw_density, draw_ratio};
+use dropout_moments::sampling::Experiment;
+use dropout_moments::scene::{Emphasis, Run, Scene};
+use dropout_moments::settings::{Seed, Settings};
+
+/// CSS pixels: where there is room, and where there is little. The page shows the one that has the
+/// shape of the figure's box, and scales it.
+const ROOMY: (u32, u32) = (448, 264);
+const ROOMY_AND_LONG: (u32, u32) = (700, 260);
+const SMALL: (u32, u32) = (340, 255);
+
+/// The seed of the run whose way the picture of the convergence shows.
+const SEED: Seed = Seed(7);
+
+/// The social picture's size in pixels, which the sites that show it ask for.
+const SOCIAL: (u32, u32) = (1200, 630);
+
+fn main() -> Result<()> {
+    match env::args().nth(1).as_deref() {
+        None => figures(),
+        Some("social") => social(),
+        Some(other) => bail!("there is no {other:?}: `pictures`, or `pictures social`"),
+    }
+}
+
+fn root() -> Result<&'static Path> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+    root.context("xtask lies in the repository's folder")
+}
+
+fn scene() -> Scene {
+    Scene::new(&Settings::default(), None)
+}
+
+fn density(scene: &Scene, size: (u32, u32)) -> Result<Picture> {
+    Ok(Picture::draw(size, &Palette::LIGHT, |area, palette| {
+        draw_density(area, &scene.density, palette)
+    })?)
+}
+
+fn ratio(scene: &Scene, size: (u32, u32)) -> Result<Picture> {
+    Ok(Picture::draw(size, &Palette::LIGHT, |area, palette| {
+        draw_ratio(area, &scene.ratio, palette)
+    })?)
+}
+
+fn convergence(scene: &Scene, size: (u32, u32)) -> Result<Picture> {
+    Ok(Picture::draw(size, &Palette::LIGHT, |area, palette| {
+        draw_convergence(area, &scene.convergence, palette)
+    })?)
+}
+
+/// Writes the pictures of the page.
+fn figures() -> Result<()> {
+    let scene = scene();
+    let [roomy, small] = [density(&scene, ROOMY)?, density(&scene, SMALL)?];
+    write("density", &scene.density.summary, &roomy, &small)?;
+    let [roomy, small] = [ratio(&scene, ROOMY)?, ratio(&scene, SMALL)?];
+    write("ratio", &scene.ratio.summary, &roomy, &small)?;
+
+    // A run of the experiment, as the page starts one by itself.
+    let settings = Settings::default();
+    let experiment = Experiment::new(&settings, settings.samples, SEED);
+    let mut estimate = experiment.estimate();
+    for chunk in 0..experiment.chunks() {
+        estimate.add(&experiment.run_chunk(chunk));
+    }
+    let run = Run {
+        estimate: &estimate,
+        samples: settings.samples.get(),
+        seconds: 0.0,
+    };
+    let scene = Scene::new(&settings, Some(run));
+    let [roomy, small] = [
+        convergence(&scene, ROOMY_AND_LONG)?,
+        convergence(&scene, SMALL)?,
+    ];
+    write("convergence", &scene.convergence.summary, &roomy, &small)
+}
+
+fn write(name: &str, summary: &str, roomy: &Picture, small: &Picture) -> Result<()> {
+    let folder = root()?.join("target/pictures");
+    fs::create_dir_all(&folder)?;
+    let path = folder.join(name).with_extension("html");
+    let pictures = [
+        roomy.element("picture roomy", summary),
+        small.element("picture small", summary),
+    ]
+    .join("\n");
+    // Trunk builds anew whenever a file that the page names has been written.
+    if fs::read_to_string(&path).is_ok_and(|old| old == pictures) {
+        return Ok(());
+    }
+    fs::write(&path, pictures).with_context(|| format!("can't write {}", path.display()))
+}
+
+/// Where the social picture is kept as SVG.
+fn social_svg() -> Result<PathBuf> {
+    Ok(root()?.join("tests/pictures/social.svg"))
+}
+
+/// Makes the social picture, as SVG and as PNG.
+fn social() -> Result<()> {
+    let svg = social_svg()?;
+    fs::write(&svg, social_picture()?)?;
+    let png = root()?.join("www/social.png");
+    let (width, height) = SOCIAL;
+    let chrome = env::var_os("CHROME").context("CHROME names no browser")?;
+    let status = Command::new(chrome)
+        // It opens nothing but our own file, and a container's root can't have the sandbox.
+        .args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--hide-scrollbars",
+        ])
+        .arg(format!("--window-size={width},{height}"))
+        .arg(format!("--screenshot={}", png.display()))
+        .arg(&svg)
+        .status()
+        .context("can't run the browser")?;
+    ensure!(status.success(), "the browser failed ({status})");
+    Ok(())
+}
+
+/// The question, the answer and the two figures that show it.
+fn social_picture() -> Result<String> {
+    let scene = scene();
+    let answer: String = scene
+        .answer
+        .iter()
+        .map(|span| {
+            let style = match span.emphasis {
+                Emphasis::None | Emphasis::Setting => "",
+                Emphasis::Stress => r#" font-style="italic""#,
+                Emphasis::After => r#" class="after" fill="currentColor" font-weight="bold""#,
+            };
+            format!("<tspan{style}>{}</tspan>", span.text)
+        })
+        .collect();
+    // Drawn small and shown large: a preview is looked at in the size of a thumbnail.
+    let size = (360, 222);
+    let place = |picture: &Picture, x: u32| {
+        let own = format!(r#"width="{}" height="{}""#, size.0, size.1);
+        let shown = format!(r#"x="{x}" y="276" width="552" height="340""#);
+        picture
+            .file(Some(&Palette::LIGHT))
+            .replacen(&own, &shown, 1)
+    };
+    let (width, height) = SOCIAL;
+    Ok(format!(
+        r##"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">
+<style>.heading text{{font-family:"Iowan Old Style",P052,Palatino,Georgia,serif}}</style>
+<g class="heading" fill="currentColor" color="#1c1b1a">
+<text x="60" y="98" font-size="66" font-weight="bold">Does dropout keep</text>
+<text x="60" y="172" font-size="66" font-weight="bold">the standard deviation?</text>
+<text x="60" y="236" font-size="33" xml:space="preserve">{answer}</text>
+</g>
+{}
+{}
+</svg>
+"##,
+        place(&density(&scene, size)?, 36),
+        place(&ratio(&scene, size)?, 612),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_social_picture_shows_the_figures_as_they_are() {
+        let kept = fs::read_to_string(social_svg().unwrap()).unwrap();
+        assert!(
+            kept == social_picture().unwrap(),
+            "`cargo xtask social-picture` makes it anew; look at www/social.png then"
+        );
+    }
+}
