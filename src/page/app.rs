@@ -22,6 +22,7 @@ use super::dom;
 use super::experiment::{Run, State};
 use super::figures::Figures;
 use super::fragment::Fragment;
+use super::later;
 use super::rules::Rules;
 use super::self_check;
 use super::workers::{Pool, Report, SharedPool};
@@ -47,6 +48,8 @@ pub(super) struct App {
     dark: Option<MediaQueryList>,
     controls: Controls,
     figures: Figures,
+    /// Whether all of the page is there, not only its first view.
+    is_complete: bool,
     rules: Rules,
     own_data: OwnData,
     fragment: Fragment,
@@ -121,6 +124,7 @@ impl App {
                 dark,
                 controls,
                 figures,
+                is_complete: false,
                 rules,
                 own_data,
                 fragment,
@@ -149,11 +153,24 @@ impl App {
             })
         });
         Self::listen(&app)?;
+        app.borrow_mut().show();
+        later::load(move || Self::complete(&app));
+        Ok(())
+    }
+
+    /// Makes the page whole, after its first view: the other figures, what can be read off all of
+    /// them, and the experiments. Whatever only this calls is loaded later.
+    fn complete(app: &Shared) -> Result<(), JsValue> {
+        Self::listen_to_sections(app)?;
         let mut this = app.borrow_mut();
+        this.is_complete = true;
+        this.figures.complete();
         this.show();
         dom::set_ready(&this.document, "true");
-        // The workers must not hold up the first picture.
-        this.settle_soon();
+        // The workers must not hold up the picture.
+        if this.settle_timer.is_none() {
+            this.settle_soon();
+        }
         Ok(())
     }
 
@@ -184,15 +201,21 @@ impl App {
             })?;
         }
         let target = Rc::clone(app);
-        this.own_data
-            .listen(move |blob| target.borrow_mut().read_data(&blob))?;
-        let target = Rc::clone(app);
         dom::listen(&this.document, "submit", |event: Event| {
             event.prevent_default()
         })?;
         dom::listen(&this.window, "hashchange", move |_: Event| {
             target.borrow_mut().read_fragment();
         })?;
+        this.listen_to_screen(app)
+    }
+
+    /// Listens to what lies outside of the first view.
+    fn listen_to_sections(app: &Shared) -> Result<(), JsValue> {
+        let this = app.borrow();
+        let target = Rc::clone(app);
+        this.own_data
+            .listen(move |blob| target.borrow_mut().read_data(&blob))?;
         for (index, figure) in this.figures.iter().enumerate() {
             Self::listen_to_figure(app, index, figure)?;
         }
@@ -209,8 +232,7 @@ impl App {
                 app.lit = symbol;
                 app.request_frame();
             }
-        })?;
-        this.listen_to_screen(app)
+        })
     }
 
     /// The figures follow their size, the screen's resolution and the colour scheme.
@@ -226,7 +248,9 @@ impl App {
                 app.figures.see(&entry.target(), entry.is_intersecting());
                 app.rules.see(&entry.target(), entry.is_intersecting());
             }
-            app.feed();
+            if app.is_complete {
+                app.feed();
+            }
             app.request_frame();
         });
         let view = IntersectionObserver::new(seen.as_ref().unchecked_ref())?;
@@ -421,7 +445,7 @@ impl App {
     fn settle(&mut self) {
         self.settle_timer = None;
         self.fragment.write(&self.settings, true, now(&self.window));
-        if self.run.is_none() {
+        if self.is_complete && self.run.is_none() {
             let samples = self.settings.samples.get().min(AUTOMATIC);
             if let Ok(samples) = SampleCount::new(samples) {
                 self.run(samples);
