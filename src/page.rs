@@ -13,6 +13,7 @@ mod dom;
 mod experiment;
 mod figures;
 mod fragment;
+mod later;
 mod notation;
 mod rules;
 mod self_check;

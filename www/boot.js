@@ -2,7 +2,7 @@
 //
 // A classic script, like the glue before it: modules and `fetch` don't work on a page that was opened
 // from the disk or sits in an iframe without an origin. There, and where the server sends the wasm with
-// a wrong type, the wasm comes out of a further script that `cargo xtask fallback-script` has made.
+// a wrong type, the wasm comes out of a further script that `cargo xtask post-build` has made.
 "use strict";
 
 (() => {
@@ -11,7 +11,11 @@
 
   // What the Rust side needs to start workers with: the glue's address, and its text where a worker
   // could not import it from there.
-  globalThis.dropoutMoments = { glue: absolute(glue), glueText: null };
+  const ours = { glue: absolute(glue), glueText: null, later: null, loadLater };
+  globalThis.dropoutMoments = ours;
+
+  // What the fallback script has brought, if it was needed.
+  let fallback = null;
 
   async function compile() {
     if (typeof WebAssembly !== "object") {
@@ -35,10 +39,66 @@
       script.onerror = () => reject(error);
       document.head.append(script);
     });
-    const { fallback } = globalThis.dropoutMoments;
-    delete globalThis.dropoutMoments.fallback;
-    globalThis.dropoutMoments.glueText = fallback.glue;
-    return WebAssembly.compile(Uint8Array.from(atob(fallback.wasm), (c) => c.charCodeAt(0)));
+    fallback = ours.fallback;
+    delete ours.fallback;
+    ours.glueText = fallback.glue;
+    return WebAssembly.compile(bytes(atob(fallback.wasm)));
+  }
+
+  // The program asks for its later part, which `cargo xtask post-build` has split off: once at the
+  // end of its start, with a function to call when it is there; and with null when it is in need of it already. It then stands
+  // in the middle of a function, so that nothing else may happen before it has it.
+  function loadLater(then) {
+    // The glue's way to what the instance exports.
+    const primary = wasm_bindgen.initSync();
+    const name = Object.keys(primary).find((name) => name.endsWith(".wasm"));
+    const isThere = () => !name || ours.later;
+    const start = (module) => {
+      new WebAssembly.Instance(module, { 0: primary });
+      ours.later = module;
+    };
+    if (then) {
+      const compiled = isThere() ? Promise.resolve() : compileLater(name);
+      compiled.then((module) => isThere() || start(module)).then(() => then()).catch(fail);
+    } else if (!isThere()) {
+      try {
+        start(new WebAssembly.Module(fallback ? bytes(atob(fallback.later)) : fetchNow(name)));
+      } catch (error) {
+        fail(error);
+        throw error;
+      }
+    }
+  }
+
+  const addressOf = (name) => new URL(name, absolute(wasm)).href;
+  const bytes = (text) => Uint8Array.from(text, (c) => c.charCodeAt(0));
+  const partIsMissing = (reason) => new Error(`A part of the page can’t be loaded; opening it anew may help (${reason}).`);
+
+  async function compileLater(name) {
+    if (fallback) {
+      return WebAssembly.compile(bytes(atob(fallback.later)));
+    }
+    const response = await fetch(addressOf(name)).catch((error) => { throw partIsMissing(error.message); });
+    if (!response.ok) {
+      throw partIsMissing(response.status);
+    }
+    return WebAssembly.compile(await response.arrayBuffer());
+  }
+
+  function fetchNow(name) {
+    const request = new XMLHttpRequest();
+    request.open("GET", addressOf(name), false);
+    // A synchronous request gives nothing but text; its bytes are the lower halves of these characters.
+    request.overrideMimeType("text/plain; charset=x-user-defined");
+    try {
+      request.send();
+    } catch (error) {
+      throw partIsMissing(error.message);
+    }
+    if (request.status !== 200) {
+      throw partIsMissing(request.status);
+    }
+    return bytes(request.responseText);
   }
 
   // A module whose one function is `v128.const 0; drop`.

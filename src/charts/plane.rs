@@ -252,9 +252,15 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
         cursor: Option<&Cursor>,
         colours: &[RGBColor],
     ) -> Outcome<DB> {
-        let Some(cursor) = cursor else {
-            return Ok(());
-        };
+        match cursor {
+            Some(cursor) => self.readings_at(cursor, colours),
+            None => Ok(()),
+        }
+    }
+
+    /// Kept by itself: the first view has no cursor.
+    #[inline(never)]
+    fn readings_at(&mut self, cursor: &Cursor, colours: &[RGBColor]) -> Outcome<DB> {
         let (low, high) = self.y.data;
         let (x, _) = self.place((cursor.place, low));
         self.take_path(&[(x, self.y.units.1), (x, self.y.units.0)]);

@@ -22,6 +22,7 @@ use super::dom;
 use super::experiment::{Run, State};
 use super::figures::Figures;
 use super::fragment::Fragment;
+use super::later;
 use super::rules::Rules;
 use super::self_check;
 use super::workers::{Pool, Report, SharedPool};
@@ -47,6 +48,8 @@ pub(super) struct App {
     dark: Option<MediaQueryList>,
     controls: Controls,
     figures: Figures,
+    /// Whether all of the page is there, not only its first view.
+    is_complete: bool,
     rules: Rules,
     own_data: OwnData,
     fragment: Fragment,
@@ -65,8 +68,6 @@ pub(super) struct App {
     glide: Option<Glide>,
     /// Where the pointer went down that now holds the marker.
     pressed: (f64, f64),
-    /// Whether the sections below the first view are still to come.
-    first_view: bool,
     frame_requested: bool,
     printing: bool,
     /// Whether the next frame has more to show than a cursor that moved.
@@ -123,6 +124,7 @@ impl App {
                 dark,
                 controls,
                 figures,
+                is_complete: false,
                 rules,
                 own_data,
                 fragment,
@@ -139,7 +141,6 @@ impl App {
                 editing: None,
                 glide: None,
                 pressed: (0.0, 0.0),
-                first_view: true,
                 frame_requested: false,
                 printing: false,
                 stale: true,
@@ -152,13 +153,24 @@ impl App {
             })
         });
         Self::listen(&app)?;
+        app.borrow_mut().show();
+        later::load(move || Self::complete(&app));
+        Ok(())
+    }
+
+    /// Makes the page whole, after its first view: the other figures, what can be read off all of
+    /// them, and the experiments. Whatever only this calls is loaded later.
+    fn complete(app: &Shared) -> Result<(), JsValue> {
+        Self::listen_to_sections(app)?;
         let mut this = app.borrow_mut();
+        this.is_complete = true;
+        this.figures.complete();
         this.show();
         dom::set_ready(&this.document, "true");
-        this.first_view = false;
-        this.request_frame();
-        // The workers must not hold up the first picture.
-        this.settle_soon();
+        // The workers must not hold up the picture.
+        if this.settle_timer.is_none() {
+            this.settle_soon();
+        }
         Ok(())
     }
 
@@ -189,15 +201,21 @@ impl App {
             })?;
         }
         let target = Rc::clone(app);
-        this.own_data
-            .listen(move |blob| target.borrow_mut().read_data(&blob))?;
-        let target = Rc::clone(app);
         dom::listen(&this.document, "submit", |event: Event| {
             event.prevent_default()
         })?;
         dom::listen(&this.window, "hashchange", move |_: Event| {
             target.borrow_mut().read_fragment();
         })?;
+        this.listen_to_screen(app)
+    }
+
+    /// Listens to what lies outside of the first view.
+    fn listen_to_sections(app: &Shared) -> Result<(), JsValue> {
+        let this = app.borrow();
+        let target = Rc::clone(app);
+        this.own_data
+            .listen(move |blob| target.borrow_mut().read_data(&blob))?;
         for (index, figure) in this.figures.iter().enumerate() {
             Self::listen_to_figure(app, index, figure)?;
         }
@@ -214,8 +232,7 @@ impl App {
                 app.lit = symbol;
                 app.request_frame();
             }
-        })?;
-        this.listen_to_screen(app)
+        })
     }
 
     /// The figures follow their size, the screen's resolution and the colour scheme.
@@ -231,7 +248,9 @@ impl App {
                 app.figures.see(&entry.target(), entry.is_intersecting());
                 app.rules.see(&entry.target(), entry.is_intersecting());
             }
-            app.feed();
+            if app.is_complete {
+                app.feed();
+            }
             app.request_frame();
         });
         let view = IntersectionObserver::new(seen.as_ref().unchecked_ref())?;
@@ -426,7 +445,7 @@ impl App {
     fn settle(&mut self) {
         self.settle_timer = None;
         self.fragment.write(&self.settings, true, now(&self.window));
-        if self.run.is_none() {
+        if self.is_complete && self.run.is_none() {
             let samples = self.settings.samples.get().min(AUTOMATIC);
             if let Ok(samples) = SampleCount::new(samples) {
                 self.run(samples);
@@ -541,12 +560,12 @@ impl App {
             return;
         }
         self.results_shown = now;
-        let mut scene = if self.first_view {
-            Scene::first_view(&settings, run)
-        } else {
+        let mut scene = if self.is_complete {
             // What was measured is of the settings to which a glide leads.
             let survey = self.rules.survey().filter(|_| self.glide.is_none());
             Scene::with_survey(&settings, run, survey)
+        } else {
+            Scene::first_view(&settings, run)
         };
         scene.highlight(self.lit);
         self.figures.take(&mut scene, self.scene.as_ref());

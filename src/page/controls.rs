@@ -63,11 +63,17 @@ impl Controls {
     pub(super) fn notify<Line: ToString>(&self, lines: &[Line]) {
         self.notice.set_text_content(None);
         for line in lines {
-            if let Ok(paragraph) = self.document.create_element("p") {
-                paragraph.set_text_content(Some(&line.to_string()));
-                // Appending a new element to one that is there does not fail.
-                let _ = self.notice.append_child(&paragraph);
-            }
+            self.add_notice(&line.to_string());
+        }
+    }
+
+    /// One thing that is said; seldom in the first view, so kept by itself.
+    #[inline(never)]
+    fn add_notice(&self, line: &str) {
+        if let Ok(paragraph) = self.document.create_element("p") {
+            paragraph.set_text_content(Some(line));
+            // Appending a new element to one that is there does not fail.
+            let _ = self.notice.append_child(&paragraph);
         }
     }
 

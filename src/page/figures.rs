@@ -16,7 +16,15 @@ use crate::charts::{
 use crate::scene::{Readable, Scene, Sections, nearest};
 
 /// All figures of the page.
-pub(super) struct Figures(Vec<Figure>);
+pub(super) struct Figures {
+    all: Vec<Figure>,
+    /// Whether they are more than the first view has: figures without cursors and tables, and only
+    /// so many of them.
+    are_complete: bool,
+}
+
+/// So many of the figures are in the first view.
+const FIRST: usize = 2;
 
 /// What makes a figure: a chart of a part of the scene.
 struct Chart {
@@ -112,20 +120,38 @@ impl Figures {
         for chart in CHARTS {
             figures.push(Figure::new(document, chart)?);
         }
-        Ok(Self(figures))
+        Ok(Self {
+            all: figures,
+            are_complete: false,
+        })
+    }
+
+    /// From now on all figures are shown, and can be read.
+    pub(super) fn complete(&mut self) {
+        self.are_complete = true;
+    }
+
+    /// Those that are shown.
+    fn shown(&mut self) -> impl Iterator<Item = &mut Figure> {
+        let count = if self.are_complete {
+            self.all.len()
+        } else {
+            FIRST
+        };
+        self.all.iter_mut().take(count)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Figure> {
-        self.0.iter()
+        self.all.iter()
     }
 
     pub(super) fn get(&self, index: usize) -> Option<&Figure> {
-        self.0.get(index)
+        self.all.get(index)
     }
 
     /// From now on this canvas is, or is not, in view.
     pub(super) fn see(&mut self, canvas: &Element, in_view: bool) {
-        for figure in &mut self.0 {
+        for figure in &mut self.all {
             let own: &Element = &figure.canvas;
             if own == canvas {
                 figure.in_view = in_view;
@@ -135,28 +161,32 @@ impl Figures {
 
     /// All figures are about to be printed.
     pub(super) fn see_all(&mut self) {
-        for figure in &mut self.0 {
+        for figure in &mut self.all {
             figure.in_view = true;
         }
     }
 
     /// Puts the cursor of a figure where the reader points, or takes it away.
     pub(super) fn point(&mut self, index: usize, pointed: Option<Pointed>, scene: &mut Scene) {
-        if let Some(figure) = self.0.get_mut(index) {
+        if let Some(figure) = self.all.get_mut(index) {
             figure.point(pointed, scene);
         }
     }
 
     /// Puts the cursors into a new scene, and says of all figures what they show.
     pub(super) fn take(&mut self, scene: &mut Scene, before: Option<&Scene>) {
-        for figure in &mut self.0 {
+        let can_be_read = self.are_complete;
+        for figure in self.shown() {
+            if can_be_read {
+                figure.read(scene);
+            }
             figure.take(scene, before);
         }
     }
 
     /// Draws the figures that are in view and not as they should be.
     pub(super) fn draw(&mut self, scene: &Scene, palette: &Palette) -> Result<(), JsValue> {
-        for figure in &mut self.0 {
+        for figure in self.shown() {
             figure.draw(scene, palette)?;
         }
         Ok(())
@@ -241,6 +271,19 @@ impl Figure {
         let Some(part) = (self.chart.part)(scene) else {
             return;
         };
+        dom::set_attribute(&self.canvas, "aria-label", part.summary());
+        if !before.is_some_and(|before| (self.chart.is_same)(before, scene)) {
+            self.drawn = None;
+        }
+    }
+
+    /// Puts the cursor into a new scene, and its data into the table. Not inlined, so that it is not
+    /// in the first view, which has neither.
+    #[inline(never)]
+    fn read(&mut self, scene: &mut Scene) {
+        let Some(part) = (self.chart.part)(scene) else {
+            return;
+        };
         let places = part.places();
         if places != self.places {
             self.places = places;
@@ -251,12 +294,8 @@ impl Figure {
             dom::toggle_attribute(&self.reader, "disabled", self.places.is_empty());
         }
         self.put_cursor(part);
-        dom::set_attribute(&self.canvas, "aria-label", part.summary());
         if self.data.is_open() {
             self.data.show(&part.table());
-        }
-        if !before.is_some_and(|before| (self.chart.is_same)(before, scene)) {
-            self.drawn = None;
         }
     }
 

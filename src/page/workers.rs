@@ -17,7 +17,7 @@ use web_sys::{
     Blob, BlobPropertyBag, DedicatedWorkerGlobalScope, Event, MessageEvent, Url, Window, Worker,
 };
 
-use super::dom;
+use super::{dom, later};
 use crate::sampling::{Experiment, Survey};
 use crate::settings::{Data, Seed, Settings};
 
@@ -238,7 +238,10 @@ impl Pool {
         };
         let report = if message.is_string() {
             member.ready = true;
-            member.tell(&wasm_bindgen::module());
+            match later::module() {
+                Ok(later) => member.tell(&Array::of2(&wasm_bindgen::module(), &later)),
+                Err(error) => super::log(&error),
+            }
             if this.data.is_object() {
                 let data = this.data.clone();
                 this.workers

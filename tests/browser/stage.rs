@@ -97,6 +97,10 @@ impl Stage {
         let ours = Object::new();
         set(&ours, "glue", &format!("{origin}{glue}").into());
         set(&ours, "glueText", &JsValue::NULL);
+        set(&ours, "later", &JsValue::NULL);
+        // A test's program isn't split: nothing has to be loaded.
+        let load_later = Function::new_with_args("then", "setTimeout(then)");
+        set(&ours, "loadLater", &load_later);
         set(&self.window, "dropoutMoments", &ours);
 
         let script: HtmlScriptElement = create(&self.document, "script").unchecked_into();

@@ -7,6 +7,7 @@
 
 #[allow(dead_code, reason = "the benchmark uses more of it")]
 mod browser;
+mod first_view;
 mod server;
 
 use std::collections::BTreeMap;
@@ -181,7 +182,7 @@ fn the_page_opens_with_exact_values_and_asks_nobody_else_for_anything() {
     }
     let served = visit.server.requests();
     let count = |ending: &str| served.iter().filter(|it| it.ends_with(ending)).count();
-    assert_eq!(count(".wasm"), 1, "the wasm is loaded once: {served:?}");
+    assert_eq!(count("_bg.wasm"), 1, "the wasm is loaded once: {served:?}");
     assert_eq!(count(".fallback.js"), 0, "not needed here: {served:?}");
     assert_eq!(browser.errors(), Vec::<String>::new());
 }

@@ -4,45 +4,12 @@
 //! nothing else. `www/boot.js` loads this one there: it holds the wasm as base64, and the glue's text
 //! for workers, which can't import it from the disk either.
 
-use std::env;
-use std::fs;
-use std::path::{Path, PathBuf};
-
-use anyhow::{Context, Result};
-
-use crate::project;
-
-/// Writes the script beside the wasm that trunk has just made; trunk's hook calls it after each
-/// build.
-pub fn write() -> Result<()> {
-    let staging = env::var_os("TRUNK_STAGING_DIR")
-        .context("this is trunk's hook: TRUNK_STAGING_DIR is not set")?;
-    let staging = Path::new(&staging);
-    let wasm = file(staging, "_bg.wasm")?;
-    let glue = file(staging, ".js")?;
-    let script = script(&fs::read(&wasm)?, &fs::read_to_string(glue)?);
-    let path = wasm.to_string_lossy().replace("_bg.wasm", ".fallback.js");
-    fs::write(&path, script).with_context(|| format!("can't write {path}"))
-}
-
-/// The one file that trunk made of the binary with this ending.
-fn file(staging: &Path, ending: &str) -> Result<PathBuf> {
-    fs::read_dir(staging)?
-        .filter_map(Result::ok)
-        .find(|file| {
-            let name = file.file_name();
-            let name = name.to_string_lossy();
-            name.starts_with(project::NAME) && name.ends_with(ending)
-        })
-        .map(|file| file.path())
-        .with_context(|| format!("trunk made no {}…{ending}", project::NAME))
-}
-
-/// A statement that leaves both for `boot.js`.
-fn script(wasm: &[u8], glue: &str) -> String {
+/// A statement that leaves all of it for `boot.js`: the program, its later part if it is split, the glue.
+pub fn script(wasm: &[u8], later: Option<&[u8]>, glue: &str) -> String {
     format!(
-        "dropoutMoments.fallback={{wasm:\"{}\",glue:{}}};\n",
+        "dropoutMoments.fallback={{wasm:\"{}\",later:\"{}\",glue:{}}};\n",
         base64(wasm),
+        base64(later.unwrap_or_default()),
         string_literal(glue)
     )
 }
@@ -108,8 +75,8 @@ mod tests {
     #[test]
     fn the_script_is_one_statement() {
         assert_eq!(
-            script(b"foo", "let x;"),
-            "dropoutMoments.fallback={wasm:\"Zm9v\",glue:\"let x;\"};\n"
+            script(b"foo", Some(b"fo"), "let x;"),
+            "dropoutMoments.fallback={wasm:\"Zm9v\",later:\"Zm8=\",glue:\"let x;\"};\n"
         );
     }
 }

@@ -13,10 +13,13 @@ mod bench;
 mod build;
 mod check;
 mod fallback_script;
+mod post_build;
+mod profile;
 mod project;
 mod serve;
 mod setup;
 mod sizes;
+mod split;
 mod test;
 
 use std::ffi::OsString;
@@ -48,6 +51,8 @@ Usage: cargo xtask COMMAND
              --with-python      NumPy and PyTorch too, in an environment of their own
   social-picture
            make www/social.png anew, which sites show beside a link to the page
+  profile  find out which functions the first view runs, and renew xtask/later.txt, the list of those
+           that the page loads later
   run      run any COMMAND with these tools and in this environment:
              -- COMMAND [ARGUMENTS]
 
@@ -69,8 +74,9 @@ enum Request {
     },
     SocialPicture,
     Run(Vec<OsString>),
+    Profile,
     /// For trunk's hook in `Trunk.toml`.
-    FallbackScript,
+    PostBuild,
     /// For `serve`: reads trunk's messages and adds the page's address.
     Announce(String),
 }
@@ -98,7 +104,8 @@ fn main() -> ExitCode {
         Request::Bench { with_python } => bench::bench(with_python),
         Request::SocialPicture => social_picture(),
         Request::Run(command) => setup::prepare(&Tool::ALL).and_then(|tools| tools.run(&command)),
-        Request::FallbackScript => fallback_script::write(),
+        Request::Profile => profile::profile(),
+        Request::PostBuild => post_build::run(),
         Request::Announce(address) => serve::announce(&address),
     };
     match outcome {
@@ -182,7 +189,8 @@ fn request(mut arguments: lexopt::Parser) -> Result<Request, lexopt::Error> {
             };
             Ok(Request::Run(command))
         }
-        "fallback-script" => plain(arguments, Request::FallbackScript),
+        "profile" => plain(arguments, Request::Profile),
+        "post-build" => plain(arguments, Request::PostBuild),
         "announce" => {
             let address = arguments.value()?.string()?;
             plain(arguments, Request::Announce(address))

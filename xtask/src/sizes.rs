@@ -31,7 +31,7 @@ pub fn report(dist: &Path) -> Result<()> {
         .sum();
     let wasm: usize = entries
         .iter()
-        .filter(|entry| entry.name.ends_with(".wasm"))
+        .filter(|entry| entry.first_view && entry.name.ends_with(".wasm"))
         .map(|entry| entry.brotli)
         .sum();
     println!(

@@ -1,0 +1,83 @@
+//! The program is split (`xtask/src/split.rs`): what the first view needs comes first, the rest later.
+//! What the first view is, is said here.
+
+use super::*;
+
+/// Keeps the page at its first view: what it waits for does not come. Notes where it calls something
+/// that is not there; that it gets as always.
+const KEEP: &str = "
+    let ours;
+    globalThis.missed = [];
+    Object.defineProperty(globalThis, 'dropoutMoments', {
+        get: () => ours,
+        set(value) {
+            const { loadLater } = value;
+            value.loadLater = (then) => {
+                if (then) {
+                    globalThis.firstViewStands = true;
+                } else {
+                    missed.push(new Error().stack);
+                    loadLater(null);
+                }
+            };
+            ours = value;
+        },
+    })";
+
+/// Does what must not wait for anything: opens the page, whole and embedded, light and dark, and moves
+/// p.
+fn go_through(mut after_each_page: impl FnMut(&Browser)) {
+    let visit = Visit::with(Rules::default());
+    let browser = &visit.browser;
+    browser.before_each_page(KEEP);
+    for fragment in [
+        "",
+        "theme=light&seed=7",
+        "theme=dark&embed=density",
+        "theme=light&embed=ratio",
+        "p=0.5&mu=1&sigma=2&input=relu&scale=sqrt&n=1e5&seed=7",
+    ] {
+        // A page that differs in its fragment only would not be loaded anew.
+        browser.open("about:blank");
+        browser.open(&visit.address(fragment));
+        browser.until("globalThis.firstViewStands");
+        browser.keys("#p", &[KEY_RIGHT, KEY_RIGHT, KEY_LEFT]);
+        until_p_is_moved(browser);
+        after_each_page(browser);
+    }
+}
+
+fn until_p_is_moved(browser: &Browser) {
+    browser.until(
+        "document.querySelector(\"output[data-quantity='exact.d.std']\").dataset.value !== ''",
+    );
+    // The change has settled, and is in the address.
+    browser.until("location.hash.includes('p=0.31') || location.hash.includes('p=0.51')");
+    browser.measure("await new Promise(requestAnimationFrame)");
+}
+
+#[test]
+fn the_first_view_needs_nothing_of_the_later_part() {
+    go_through(|browser| {
+        let missed = browser.run("return missed");
+        assert_eq!(missed, json!([]), "`cargo xtask profile` renews the list");
+        assert_eq!(browser.errors(), Vec::<String>::new());
+    });
+}
+
+/// Not a test, but a measurement: `cargo xtask profile` runs it, with a program that counts.
+#[test]
+#[ignore = "needs a program that counts its calls"]
+fn calls() {
+    let path = std::env::var_os("DROPOUT_MOMENTS_CALLS");
+    let path = path.expect("DROPOUT_MOMENTS_CALLS names the file for the calls");
+    let mut sums: BTreeMap<String, u64> = BTreeMap::new();
+    go_through(|browser| {
+        let calls = browser.measure("return calls()");
+        for (name, calls) in calls.as_object().expect("the page counts its calls") {
+            *sums.entry(name.clone()).or_default() += calls.as_u64().unwrap_or(0);
+        }
+    });
+    let lines = sums.iter().map(|(name, sum)| format!("{sum} {name}\n"));
+    std::fs::write(path, lines.collect::<String>()).expect("the calls can be written");
+}

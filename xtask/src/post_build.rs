@@ -1,0 +1,134 @@
+//! What is done to the page after trunk has built it: trunk's hook in `Trunk.toml`.
+
+use std::collections::HashSet;
+use std::env;
+use std::fs;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use walrus::Module;
+
+use crate::setup::{self, Tool, Toolbox};
+use crate::{fallback_script, profile, project, split};
+
+/// Splits and optimises the program, if it is to be published, and writes the fallback script.
+pub fn run() -> Result<()> {
+    let variable = |name: &str| {
+        env::var(name).with_context(|| format!("this is trunk's hook: {name} is not set"))
+    };
+    let staging = PathBuf::from(variable("TRUNK_STAGING_DIR")?);
+    let path = file(&staging, "_bg.wasm")?;
+    let glue = file(&staging, ".js")?;
+    let mut program = Program {
+        primary: fs::read(&path)?,
+        later: None,
+    };
+    if env::var_os(profile::COUNT).is_some() {
+        program.primary = profile::instrument(&program.primary)?;
+        fs::write(&glue, fs::read_to_string(&glue)? + profile::GLUE)?;
+    } else if variable("TRUNK_PROFILE")? == "release" {
+        let mut text = fs::read_to_string(&glue)?;
+        program = publish(&program.primary, &mut text)?;
+        fs::write(&glue, text)?;
+    }
+    fs::write(&path, &program.primary)?;
+    if let Some((name, wasm)) = &program.later {
+        fs::write(staging.join(name), wasm)?;
+    }
+    let later = program.later.as_ref().map(|(_, wasm)| wasm.as_slice());
+    let script = fallback_script::script(&program.primary, later, &fs::read_to_string(glue)?);
+    let path = path.to_string_lossy().replace("_bg.wasm", ".fallback.js");
+    fs::write(&path, script).with_context(|| format!("can't write {path}"))
+}
+
+/// The program as it is published.
+struct Program {
+    primary: Vec<u8>,
+    /// The name of the file, and what is in it.
+    later: Option<(String, Vec<u8>)>,
+}
+
+fn publish(wasm: &[u8], glue: &mut String) -> Result<Program> {
+    let tools = setup::prepare(&[Tool::WasmOpt])?;
+    let list =
+        fs::read_to_string(profile::list()).context("can't read the list of what comes later")?;
+    let names: HashSet<&str> = list.lines().collect();
+    let mut parts = split::split(wasm, &names)?;
+    let later = optimise(&tools, &parts.later.emit_wasm())?;
+    // A browser may have kept a file of an older build: by this name no other one is found.
+    let mut hash = DefaultHasher::new();
+    later.hash(&mut hash);
+    let name = format!("{}-{:016x}.later.wasm", project::NAME, hash.finish());
+    parts.name_later(&name)?;
+    shorten_imports(&mut parts.primary, glue);
+    Ok(Program {
+        primary: optimise(&tools, &parts.primary.emit_wasm())?,
+        later: Some((name, later)),
+    })
+}
+
+/// Gives the functions that the glue hands to the program short names, on both sides: those of wasm-bindgen are long
+/// and end in a hash, and there are some 150 of them. The glue has each on a line `NAME: function(…`.
+fn shorten_imports(module: &mut Module, glue: &mut String) {
+    let mut shortened = String::with_capacity(glue.len());
+    let mut number = 0;
+    for line in glue.split_inclusive('\n') {
+        let (indent, rest) = line.split_at(line.len() - line.trim_start().len());
+        let import = rest.split_once(": function(").and_then(|(name, rest)| {
+            let mut imports = module.imports.iter_mut();
+            Some((imports.find(|it| it.name == name)?, rest))
+        });
+        if let Some((import, rest)) = import {
+            import.name = split::short(number);
+            shortened.extend([indent, &import.name, ": function(", rest]);
+        } else {
+            shortened.push_str(line);
+        }
+        number += usize::from(rest.starts_with("__wb"));
+    }
+    *glue = shortened;
+}
+
+/// Makes a module small. The features are those that Rust's standard library is compiled with, and SIMD.
+fn optimise(tools: &Toolbox, wasm: &[u8]) -> Result<Vec<u8>> {
+    const OPTIONS: [&str; 10] = [
+        "-Os",
+        "--enable-bulk-memory",
+        "--enable-mutable-globals",
+        "--enable-nontrapping-float-to-int",
+        "--enable-reference-types",
+        "--enable-multivalue",
+        "--enable-sign-ext",
+        "--enable-simd",
+        "--strip-producers",
+        "--strip-target-features",
+    ];
+    let folder = project::target().join("split");
+    fs::create_dir_all(&folder)?;
+    let (input, output) = (folder.join("input.wasm"), folder.join("output.wasm"));
+    fs::write(&input, wasm)?;
+    project::run(
+        tools
+            .command("wasm-opt")
+            .args(OPTIONS)
+            .arg(&input)
+            .arg("-o")
+            .arg(&output),
+    )?;
+    fs::read(&output).context("wasm-opt has written nothing")
+}
+
+/// The one file that trunk made of the binary with this ending.
+fn file(staging: &Path, ending: &str) -> Result<PathBuf> {
+    fs::read_dir(staging)?
+        .filter_map(Result::ok)
+        .find(|file| {
+            let name = file.file_name();
+            let name = name.to_string_lossy();
+            name.starts_with(project::NAME) && name.ends_with(ending)
+        })
+        .map(|file| file.path())
+        .with_context(|| format!("trunk made no {}…{ending}", project::NAME))
+}

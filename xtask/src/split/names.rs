@@ -1,0 +1,48 @@
+//! Names of functions: those in the program, and short ones.
+
+/// A function's name without what differs from build to build: hashes of crates and imports, and the
+/// numbers by which LLVM tells copies apart.
+pub fn plain(name: &str) -> String {
+    let mut plain = String::with_capacity(name.len());
+    let mut rest = name;
+    while let Some((at, length)) = first_hash(rest) {
+        plain.push_str(&rest[..at]);
+        rest = &rest[at + length..];
+    }
+    plain.push_str(rest);
+    let copy = plain.trim_end_matches(|c: char| c.is_ascii_digit());
+    if copy.len() < plain.len() && copy.ends_with('.') {
+        plain.truncate(copy.len() - 1);
+    }
+    plain
+}
+
+/// Where the first hash is, and how long with what belongs to it.
+fn first_hash(text: &str) -> Option<(usize, usize)> {
+    // A crate's: `core[5b7f7a3d8a1f7c9e]`; an import's: `__wbg_remove_8228e91d7ddbc755`.
+    for (at, mark) in text.match_indices(['[', '_']) {
+        let digits = text[at + 1..].bytes().take_while(u8::is_ascii_hexdigit);
+        let digits = digits.count();
+        match mark {
+            "[" if digits > 8 && text[at + 1 + digits..].starts_with(']') => {
+                return Some((at, digits + 2));
+            }
+            "_" if digits == 16 => return Some((at, digits + 1)),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// The names a, b, …, Z, then those of two letters, and so on.
+pub fn short(mut number: usize) -> String {
+    const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    let mut name = String::new();
+    loop {
+        name.insert(0, char::from(LETTERS[number % LETTERS.len()]));
+        match (number / LETTERS.len()).checked_sub(1) {
+            Some(left) => number = left,
+            None => return name,
+        }
+    }
+}
