@@ -190,8 +190,8 @@ fn name<DB: DrawingBackend>(
         plane.write(panel.name, at, name, ink, HPos::Left, VPos::Center)?;
         let right = left + px(plane.size().0);
         let text = format!("{std}, {mean}");
-        let at = (right, top - px(16.0));
-        plane.write(&text, at, Type::LABEL, ink, HPos::Right, VPos::Center)?;
+        let at = ((right, top - px(16.0)), HPos::Right);
+        plane.write_if_clear(&text, &[at], Type::LABEL, ink)?;
     }
     Ok(())
 }

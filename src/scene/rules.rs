@@ -172,8 +172,8 @@ impl RulePanel {
         Self {
             name,
             labels: [
-                format!("std {}", significant_std(std)),
-                format!("mean {}", significant(moments.mean, 3)),
+                format!("std {}", short(std, significant_std)),
+                format!("mean {}", short(moments.mean, |mean| significant(mean, 3))),
             ],
             is_chosen: false,
             span: (moments.mean - std, moments.mean + std),
@@ -185,6 +185,15 @@ impl RulePanel {
                 .collect(),
             density,
         }
+    }
+}
+
+/// A number that has room beside a panel.
+fn short(value: f64, text: impl Fn(f64) -> String) -> String {
+    if value != 0.0 && value.abs() < 5e-4 {
+        "next to 0".to_owned()
+    } else {
+        text(value)
     }
 }
 

@@ -132,7 +132,9 @@ fn run(settings: &Settings, seed: Seed) -> (Experiment, Estimate, Vec<f64>) {
 
 fn digest(scale: &str) -> u64 {
     let mut digest = Digest::default();
-    for (input, _) in Distribution::NAMES {
+    let inputs = Distribution::NAMES.iter();
+    // A fragment holds no data of the reader's own.
+    for (input, _) in inputs.filter(|(_, input)| *input != Distribution::Custom) {
         let (_, _, numbers) = run(&settings(scale, input, "20001"), Seed(7));
         digest.add(numbers);
     }
