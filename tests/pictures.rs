@@ -8,7 +8,10 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use dropout_moments::charts::{Palette, Picture, draw_convergence, draw_density, draw_ratio};
+use dropout_moments::charts::{
+    Palette, Picture, draw_convergence, draw_density, draw_mask, draw_ratio, draw_rules,
+    draw_variance,
+};
 use dropout_moments::sampling::Experiment;
 use dropout_moments::scene::{Run, Scene};
 use dropout_moments::settings::{SampleCount, Seed, Settings};
@@ -17,15 +20,20 @@ use dropout_moments::settings::{SampleCount, Seed, Settings};
 const WIDE: (u32, u32) = (560, 330);
 const LONG: (u32, u32) = (700, 260);
 const NARROW: (u32, u32) = (340, 255);
+const TALL: (u32, u32) = (700, 560);
+const TALL_AND_NARROW: (u32, u32) = (350, 620);
 
 #[derive(Clone, Copy)]
 enum Figure {
     Density,
     Ratio,
     Convergence,
+    Variance,
+    Mask,
+    Rules,
 }
 
-use Figure::{Convergence, Density, Ratio};
+use Figure::{Convergence, Density, Mask, Ratio, Rules, Variance};
 
 fn scene(fragment: &str) -> Scene {
     let parsed = Settings::from_fragment(fragment);
@@ -51,10 +59,14 @@ fn scene_with_run(fragment: &str, samples: u64) -> Scene {
 }
 
 fn picture(figure: Figure, scene: &Scene, size: (u32, u32), palette: &Palette) -> Picture {
+    let sections = scene.sections.as_ref().expect("it has all of the page");
     let picture = Picture::draw(size, palette, |area, palette| match figure {
         Density => draw_density(area, &scene.density, palette),
         Ratio => draw_ratio(area, &scene.ratio, palette),
         Convergence => draw_convergence(area, &scene.convergence, palette),
+        Variance => draw_variance(area, &sections.variance, palette),
+        Mask => draw_mask(area, &sections.mask, palette),
+        Rules => draw_rules(area, &sections.rules, palette),
     });
     picture.expect("writing a text does not fail")
 }
@@ -156,6 +168,11 @@ pictures! {
     convergence_before_a_run: Convergence, LONG, scene("");
     convergence_of_a_run: Convergence, LONG, scene_with_run("", 1_000_000);
     convergence_narrow: Convergence, NARROW, scene_with_run("p=0.5&mu=1", 1_000_000);
+    variance_at_first: Variance, LONG, scene("");
+    variance_with_a_mean: Variance, NARROW, scene("p=0.5&mu=1");
+    mask_at_first: Mask, LONG, scene("");
+    rules_at_first: Rules, TALL, scene("");
+    rules_narrow_after_a_relu: Rules, TALL_AND_NARROW, scene("input=relu&p=0.5");
 }
 
 #[test]

@@ -442,7 +442,7 @@ fn a_picture_stands_in_for_each_canvas_and_nothing_moves_when_it_goes() {
     let pictures = seen_in_figures(&visit.browser);
     let of = |figures: &Value, name: &str| {
         let figures = figures.as_array().expect("the script gives an array");
-        assert_eq!(figures.len(), 3);
+        assert_eq!(figures.len(), 6);
         figures
             .iter()
             .map(|seen| {
