@@ -8,7 +8,7 @@ use crate::settings::Input;
 /// The standard errors of what n independent draws of d say of its second moment and its shape.
 ///
 /// An estimate is, to first order, the mean of its influence function ψ (the delta method), so that
-/// its error is √(E[ψ²]/n). With z = (d - E d)/σ_d, skewness γ and kurtosis κ:
+/// its error is √(E ψ² / n). With z = (d - E d)/σ_d, skewness γ and kurtosis κ:
 ///
 /// | estimate | ψ |
 /// |---|---|
