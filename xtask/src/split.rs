@@ -16,6 +16,8 @@
 //! through its stub.
 
 mod names;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashSet;
 
