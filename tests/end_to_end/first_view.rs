@@ -143,7 +143,7 @@ fn calls() {
     let path = path.expect("DROPOUT_MOMENTS_CALLS names the file for the calls");
     let mut sums: BTreeMap<String, u64> = BTreeMap::new();
     go_through(|browser| {
-        let calls = browser.measure("return calls()");
+        let calls = browser.run("return calls()");
         for (name, calls) in calls.as_object().expect("the page counts its calls") {
             *sums.entry(name.clone()).or_default() += calls.as_u64().unwrap_or(0);
         }

@@ -99,7 +99,8 @@ fn shorten_imports(module: &mut Module, glue: &mut String) {
     *glue = shortened;
 }
 
-/// Makes a module small. The features are those that Rust's standard library is compiled with, and SIMD.
+/// Makes a module small. The features are those that Rust's standard library is compiled with, and
+/// SIMD.
 fn optimise(tools: &Toolbox, wasm: &[u8]) -> Result<Vec<u8>> {
     const OPTIONS: [&str; 10] = [
         "-Os",
