@@ -45,9 +45,9 @@
     return WebAssembly.compile(bytes(atob(fallback.wasm)));
   }
 
-  // The program asks for its later part, which `cargo xtask post-build` has split off: once at the
-  // end of its start, with a function to call when it is there; and with null when it is in need of it already. It then stands
-  // in the middle of a function, so that nothing else may happen before it has it.
+  // The program asks for its later part, which `cargo xtask post-build` has split off: at the end of
+  // its start with a function to call when it is there, and with null where it is in need of it. It
+  // then stands in the middle of a function, and nothing else may happen before it goes on.
   function loadLater(then) {
     // The glue's way to what the instance exports.
     const primary = wasm_bindgen.initSync();

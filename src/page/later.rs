@@ -10,14 +10,13 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Begins to load it, and calls `then` when it is there. The split program also calls this by itself, with
-    /// `null`; then it is there on return.
+    /// Begins to load it, and calls `then` when it is there. The split program also calls this by
+    /// itself, with `null`; then it is there on return.
     #[wasm_bindgen(js_namespace = dropoutMoments, js_name = loadLater)]
     fn load_later(then: &JsValue);
 }
 
-/// Begins to load it, and calls `then` when it is there. Where it can't be loaded, the page
-/// says so.
+/// Begins to load it, and calls `then` when it is there. Where it can't be loaded, the page says so.
 pub(super) fn load(then: impl FnOnce() -> Result<(), JsValue> + 'static) {
     load_later(&Closure::once_into_js(then));
 }

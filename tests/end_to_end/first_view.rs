@@ -65,6 +65,76 @@ fn the_first_view_needs_nothing_of_the_later_part() {
     });
 }
 
+/// The page at its first view, with nothing to come.
+fn kept(visit: &Visit, fragment: &str) {
+    visit.browser.before_each_page(KEEP);
+    visit.browser.open(&visit.address(fragment));
+    visit.browser.until("globalThis.firstViewStands");
+}
+
+#[test]
+fn what_is_not_there_yet_is_waited_for() {
+    let visit = Visit::with(Rules::default());
+    let browser = &visit.browser;
+    kept(&visit, "p=0.5&seed=7");
+    assert_eq!(browser.run("return dropoutMoments.later"), Value::Null);
+    browser.click("button[data-action=run]");
+    until_run_is(browser, "done");
+    assert_ne!(browser.run("return missed.length"), json!(0));
+    let settings = Settings::from_fragment("p=0.5").settings;
+    assert_shown(browser, &measured("p=0.5&seed=7", settings.samples));
+}
+
+#[test]
+fn what_is_not_there_yet_is_waited_for_from_the_disk() {
+    let browser = Browser::start();
+    browser.before_each_page(KEEP);
+    let page = dist().join("index.html").canonicalize();
+    let page = page.expect("dist/ holds the page");
+    browser.open(&format!("file://{}#p=0.5&seed=7", page.display()));
+    browser.until("globalThis.firstViewStands");
+    browser.click("button[data-action=run]");
+    until_run_is(&browser, "done");
+    assert_ne!(browser.run("return missed.length"), json!(0));
+}
+
+#[test]
+fn a_panic_in_the_first_view_is_told() {
+    let visit = Visit::with(Rules::default());
+    let browser = &visit.browser;
+    kept(&visit, "seed=7");
+    // An event within the answer to another one, which no browser makes here.
+    browser.run(
+        "const input = document.querySelector('#p');
+        const { setCustomValidity } = HTMLInputElement.prototype;
+        HTMLInputElement.prototype.setCustomValidity = function (text) {
+            HTMLInputElement.prototype.setCustomValidity = setCustomValidity;
+            input.dispatchEvent(new Event('input'));
+        };
+        input.dispatchEvent(new Event('input'))",
+    );
+    assert_failed(browser, "RefCell already borrowed");
+}
+
+#[test]
+fn without_its_later_part_the_page_says_so_and_p_still_moves() {
+    let visit = Visit::with(Rules {
+        missing: &[".later.wasm"],
+        ..Rules::default()
+    });
+    let browser = &visit.browser;
+    browser.open(&visit.address("seed=7"));
+    let reason = "A part of the page can’t be loaded; opening it anew may help (404).";
+    assert_failed(browser, reason);
+    browser.keys("#p", &[KEY_RIGHT]);
+    until_p_is(browser, 0.31);
+    browser.click("button[data-action=run]");
+    let errors = browser.errors();
+    assert!(errors.iter().any(|it| it.contains("404")), "{errors:?}");
+    let told = browser.run("return document.getElementById('load-failed').innerText");
+    assert!(text(&told).contains(reason), "{told}");
+}
+
 /// Not a test, but a measurement: `cargo xtask profile` runs it, with a program that counts.
 #[test]
 #[ignore = "needs a program that counts its calls"]
@@ -73,7 +143,7 @@ fn calls() {
     let path = path.expect("DROPOUT_MOMENTS_CALLS names the file for the calls");
     let mut sums: BTreeMap<String, u64> = BTreeMap::new();
     go_through(|browser| {
-        let calls = browser.measure("return calls()");
+        let calls = browser.run("return calls()");
         for (name, calls) in calls.as_object().expect("the page counts its calls") {
             *sums.entry(name.clone()).or_default() += calls.as_u64().unwrap_or(0);
         }

@@ -4,6 +4,7 @@
 //!
 //! - [`setup`] finds and installs tools, and knows the environment to run them in;
 //! - [`serve`], [`mod@test`], [`build`], [`check`], [`audit`] and [`mod@bench`] are the commands;
+//! - [`post_build`] is trunk's hook, and [`split`] with [`profile`] what makes the program small;
 //! - [`sizes`], [`fallback_script`] and [`architecture`] are the parts of them that compute
 //!   something.
 

@@ -69,29 +69,38 @@ fn publish(wasm: &[u8], glue: &mut String) -> Result<Program> {
     })
 }
 
-/// Gives the functions that the glue hands to the program short names, on both sides: those of wasm-bindgen are long
-/// and end in a hash, and there are some 150 of them. The glue has each on a line `NAME: function(…`.
+/// Gives the functions that the glue hands to the program short names, on both sides: those of
+/// wasm-bindgen are long and end in a hash, and there are some 150 of them. In the glue they are the
+/// keys `__wb…:` of an object.
 fn shorten_imports(module: &mut Module, glue: &mut String) {
     let mut shortened = String::with_capacity(glue.len());
+    let mut rest = glue.as_str();
     let mut number = 0;
-    for line in glue.split_inclusive('\n') {
-        let (indent, rest) = line.split_at(line.len() - line.trim_start().len());
-        let import = rest.split_once(": function(").and_then(|(name, rest)| {
-            let mut imports = module.imports.iter_mut();
-            Some((imports.find(|it| it.name == name)?, rest))
-        });
-        if let Some((import, rest)) = import {
-            import.name = split::short(number);
-            shortened.extend([indent, &import.name, ": function(", rest]);
-        } else {
-            shortened.push_str(line);
+    while let Some(at) = rest.find("__wb") {
+        let length = rest[at..].find(|c: char| c != '_' && !c.is_ascii_alphanumeric());
+        let (name, after) = rest[at..].split_at(length.unwrap_or(rest.len() - at));
+        shortened.push_str(&rest[..at]);
+        let is_key = after.starts_with(':');
+        match module
+            .imports
+            .iter_mut()
+            .find(|it| is_key && it.name == name)
+        {
+            Some(import) => {
+                import.name = split::short(number);
+                shortened.push_str(&import.name);
+            }
+            None => shortened.push_str(name),
         }
-        number += usize::from(rest.starts_with("__wb"));
+        number += usize::from(is_key);
+        rest = after;
     }
+    shortened.push_str(rest);
     *glue = shortened;
 }
 
-/// Makes a module small. The features are those that Rust's standard library is compiled with, and SIMD.
+/// Makes a module small. The features are those that Rust's standard library is compiled with, and
+/// SIMD.
 fn optimise(tools: &Toolbox, wasm: &[u8]) -> Result<Vec<u8>> {
     const OPTIONS: [&str; 10] = [
         "-Os",

@@ -1,8 +1,7 @@
 //! `cargo xtask profile`: which functions the first view runs; the others can come later.
 //!
-//! Every function of the program gets a global that it sets when it is called. A test that goes through the
-//! first view with this page reads them, in the page and in its workers; what is 0 in all of them goes on
-//! the list.
+//! Every function of the program gets a global that it sets when it is called. An end-to-end test goes
+//! through the first view and reads them; the functions whose global is still 0 go on the list.
 
 use std::collections::{BTreeSet, HashSet};
 use std::fs;
@@ -52,8 +51,8 @@ pub fn profile() -> Result<()> {
     fs::write(list(), names.join("\n") + "\n").context("can't write the list")
 }
 
-/// The plain names of which no function was called; `calls` has a line with a number and a name for each
-/// export that counts.
+/// The plain names of which no function was called; `calls` has a line with a number and a name for
+/// each export that counts.
 fn never_called(calls: &str) -> Result<Vec<String>> {
     let mut all = BTreeSet::new();
     let mut called = HashSet::new();
@@ -77,8 +76,8 @@ fn never_called(calls: &str) -> Result<Vec<String>> {
         .collect())
 }
 
-/// The program with a global for each function, which is 1 once the function has been called, and an export
-/// for each global.
+/// The program with a global for each function, which is 1 once the function has been called, and an
+/// export for each global.
 pub fn instrument(wasm: &[u8]) -> Result<Vec<u8>> {
     let mut module = Module::from_buffer(wasm)?;
     let functions: Vec<FunctionId> = module.funcs.iter_local().map(|(id, _)| id).collect();
@@ -101,42 +100,10 @@ pub fn instrument(wasm: &[u8]) -> Result<Vec<u8>> {
     Ok(module.emit_wasm())
 }
 
-/// What the glue needs so that the counters can be read: `calls()` in the page gives all exports that are
-/// numbers, summed over the page and its workers.
+/// What the glue needs so that the counters can be read: in the page, `calls()` gives them by name. The
+/// first view has no workers.
 pub const GLUE: &str = r#"
-{
-  const { initSync } = wasm_bindgen;
-  const channel = new BroadcastChannel("calls");
-  const own = () => Object.entries(initSync())
-    .filter(([, item]) => item instanceof WebAssembly.Global && typeof item.value === "number")
-    .map(([name, item]) => [name, item.value]);
-  if (globalThis.document) {
-    let workers = 0;
-    globalThis.Worker = class extends Worker {
-      constructor(address) {
-        super(address);
-        workers += 1;
-      }
-    };
-    globalThis.calls = async () => {
-      const answers = [own()];
-      await new Promise((done) => {
-        const look = () => answers.length > workers ? done() : undefined;
-        channel.onmessage = ({ data }) => {
-          answers.push(data);
-          look();
-        };
-        channel.postMessage("calls?");
-        look();
-      });
-      const sum = {};
-      for (const [name, value] of answers.flat()) {
-        sum[name] = (sum[name] ?? 0) + value;
-      }
-      return sum;
-    };
-  } else {
-    channel.onmessage = () => channel.postMessage(own());
-  }
-}
+globalThis.calls = () => Object.fromEntries(Object.entries(wasm_bindgen.initSync())
+  .filter(([name]) => name.startsWith("called "))
+  .map(([name, { value }]) => [name, value]));
 "#;

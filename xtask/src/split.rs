@@ -1,21 +1,23 @@
 //! Takes the page's program apart: what the first view runs, and what can come later.
 //!
-//! One program is compiled; after it, some of its functions are moved into a second module that is loaded
-//! once the first view stands. Both are instances over the same memory, tables and globals, so that a
-//! moved function does what it did before: the program's source knows nothing of it.
+//! One program is compiled; after that, some of its functions are moved into a second module, which is
+//! loaded once the first view stands. Both work on the same memory, tables and globals, so a moved
+//! function does what it did before, and the program's source knows nothing of it.
 //!
-//! - In the *primary* module each moved function that is still called there, or has its place in the table of
-//!   functions (closures, trait objects), becomes a stub: it asks for the later module by the
-//!   program's import `loadLater(null)`, which returns when that is there, and calls the function through its
-//!   slot in the table.
+//! - In the *primary* module each moved function that is still called, or has a place in the table of
+//!   functions (closures, trait objects), becomes a stub: it asks for the later module by the program's
+//!   import `loadLater(null)`, which returns when that is there, and then calls the function through
+//!   its slot in the table.
 //! - The *later* module imports from the primary's exports whatever it uses of it, and puts its own
 //!   functions into their slots when it is instantiated.
 //!
-//! Which functions are moved is a list of names ([`crate::profile`] measures it). It can't be wrong, only
-//! unfavourable: a function that isn't on it is in the primary module, and one that is wrongly on it is called
-//! through its stub.
+//! Which functions are moved is a list of names, which [`crate::profile`] measures. It can't be wrong,
+//! only unfavourable: a function that isn't on it is in the primary module, and one that is on it by
+//! mistake is called through its stub.
 
 mod names;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashSet;
 
@@ -28,8 +30,8 @@ use walrus::{
 
 pub use names::{plain, short};
 
-/// The program's import that loads the later module: its argument is what to call when that is there, or null if
-/// it must be there on return.
+/// The program's import that loads the later module: its argument is what to call when that is there,
+/// or null if it must be there on return.
 const LOAD: &str = "loadLater";
 
 /// What the later module calls the primary one, from which it imports.
@@ -43,8 +45,8 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// Writes into the primary module what the file with the later one is called: an export with this
-    /// name. So the two can't be mixed up with those of another build.
+    /// Writes into the primary module what the file with the later one is called: an export has this
+    /// name. So those of two builds can't be mixed up.
     pub fn name_later(&mut self, name: &str) -> Result<()> {
         let table = function_table(&self.primary)?;
         self.primary.exports.add(name, table);
@@ -125,8 +127,8 @@ fn function_table(module: &Module) -> Result<TableId> {
     table.context("the program has no table of functions")
 }
 
-/// Gives a moved function a body that loads the later module and goes on there. Returns the function's slots
-/// in the table; one that had none has got one.
+/// Gives a moved function a body that loads the later module and goes on there. Returns the function's
+/// slots in the table; one that had none has got one.
 fn make_stub(primary: &mut Module, id: FunctionId) -> Result<Vec<u32>> {
     let load = primary.imports.iter().find_map(|import| match import.kind {
         ImportKind::Function(function) if import.name.contains(LOAD) => Some(function),

@@ -46,3 +46,37 @@ pub fn short(mut number: usize) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plain_name_has_no_hashes() {
+        for (name, expected) in [
+            (
+                "<core[5b7f7a3d8a1f7c9e]::fmt::Formatter>::pad",
+                "<core::fmt::Formatter>::pad",
+            ),
+            (
+                "web_sys[5b7f7a3d8a1f7c9]::Element::remove::__wbg_remove_8228e91d7ddbc755 externref shim",
+                "web_sys::Element::remove::__wbg_remove externref shim",
+            ),
+            (
+                "<[f64] as core[5b7f7a3d8a1f7c9e]::fmt::Debug>::fmt.61",
+                "<[f64] as core::fmt::Debug>::fmt",
+            ),
+            ("app::open::{closure#2}", "app::open::{closure#2}"),
+            ("__ashlti3", "__ashlti3"),
+        ] {
+            assert_eq!(plain(name), expected);
+        }
+    }
+
+    #[test]
+    fn short_names_are_all_different() {
+        let names: std::collections::HashSet<String> = (0..5000).map(short).collect();
+        assert_eq!(names.len(), 5000);
+        assert_eq!([0, 51, 52, 53].map(short), ["a", "Z", "aa", "ab"]);
+    }
+}
