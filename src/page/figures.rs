@@ -329,6 +329,7 @@ impl Figure {
         if let Some(area) = Surface::area(&self.canvas)? {
             (self.chart.draw)(&area, scene, palette).map_err(|error| error.to_string())?;
             self.drawn = Some(wanted);
+            dom::toggle_attribute(&self.canvas, "data-drawn", true);
         }
         Ok(())
     }

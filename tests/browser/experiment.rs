@@ -244,12 +244,14 @@ fn assert_no_worker_was_replaced(stage: &Stage) {
     assert_eq!(stage.run_script(enough), true, "workers were replaced");
 }
 
-/// Makes something of what is posted to workers.
+/// Makes something of what is posted to workers: `isProgram`, `isJob` or the reader's data.
 fn intercept_posts(stage: &Stage, body: &str) {
     stage.run_script(WATCH_WORKERS);
     stage.run_script(&format!(
         "Worker = class extends Worker {{
             postMessage(message) {{
+                const isProgram = message[0] instanceof WebAssembly.Module;
+                const isJob = typeof message[0] === 'number';
                 {body}
             }}
         }}"
@@ -259,8 +261,10 @@ fn intercept_posts(stage: &Stage, body: &str) {
 #[wasm_bindgen_test]
 async fn workers_that_can_not_start_the_program_are_replaced_by_the_page() {
     let stage = Stage::before_start(LONG_RUN).await;
-    let broken = "super.postMessage(message instanceof WebAssembly.Module ? {} : message);";
-    intercept_posts(&stage, broken);
+    intercept_posts(
+        &stage,
+        "super.postMessage(isProgram ? [{}, null] : message);",
+    );
     stage.start_as_usual().await.expect("the page starts");
     stage.until_run_is("done").await;
     assert_long_run(&stage).await;
@@ -273,7 +277,7 @@ async fn workers_that_take_no_jobs_are_replaced_by_the_page() {
     let stage = Stage::before_start(LONG_RUN).await;
     intercept_posts(
         &stage,
-        "if (Array.isArray(message)) throw new Error('no jobs here');
+        "if (isJob) throw new Error('no jobs here');
          super.postMessage(message);",
     );
     stage.start_as_usual().await.expect("the page starts");
@@ -290,7 +294,7 @@ async fn a_job_that_can_not_be_posted_is_drawn_by_another_worker() {
     let stage = Stage::before_start(LONG_RUN).await;
     intercept_posts(
         &stage,
-        "if (globalThis.refusals > 0 && this.answers > 0 && Array.isArray(message)) {
+        "if (globalThis.refusals > 0 && this.answers > 0 && isJob) {
              refusals -= 1;
              throw new Error('not this one');
          }
