@@ -21,8 +21,8 @@ use super::{dom, later};
 use crate::sampling::{Experiment, Survey};
 use crate::settings::{Data, Seed, Settings};
 
-/// A worker holds so many jobs, so that it does not wait for the page between two of them.
-const JOBS_EACH: usize = 2;
+/// A worker holds so many jobs, about 15 ms of work, so that it does not wait while the page draws.
+const JOBS_EACH: usize = 8;
 
 /// A worker that has not answered after so many milliseconds will never do.
 const START_LIMIT: i32 = 10_000;
