@@ -156,7 +156,7 @@ impl Readable for VarianceFigure {
         add("after", "their sum", self.after(), String::new());
         Table {
             caption: "The variance before and after dropout, and what it is made of".to_owned(),
-            columns: vec!["", "formula", "value", "share"],
+            columns: vec!["part", "formula", "value", "share"],
             cells,
         }
     }
