@@ -113,6 +113,8 @@ impl Scene {
 
     /// Lights up what the figures show of this symbol.
     pub fn highlight(&mut self, symbol: Option<Symbol>) {
+        self.density.highlight = symbol;
+        self.ratio.highlight = symbol;
         if let Some(sections) = &mut self.sections {
             sections.variance.highlight = symbol;
             sections.mask.highlight = symbol;

@@ -608,6 +608,33 @@ fn a_symbol_lights_up_its_bars() {
     assert_eq!(outlines(Some(Symbol::StandardDeviation)), 4);
 }
 
+/// A symbol lights up what stands for it in the first two figures, and nothing else.
+#[test]
+fn a_symbol_lights_up_its_marks() {
+    let marks = |symbol| {
+        let mut scene = scene("p=0.5&mu=1");
+        scene.highlight(symbol);
+        let (density, ratio) = (density(&scene, WIDE), ratio(&scene, WIDE));
+        let discs = |drawing: &Drawing, radius| {
+            let discs = drawing.discs.iter();
+            discs.filter(|disc| disc.radius == radius).count()
+        };
+        let bars = density.paths.iter().filter(|path| path.width == 4.0);
+        [
+            bars.count(),
+            discs(&density, 5.5),
+            discs(&density, 7.0),
+            discs(&ratio, 12.0),
+        ]
+    };
+    assert_eq!(marks(None), [0; 4]);
+    // Two bars with two ends each.
+    assert_eq!(marks(Some(Symbol::StandardDeviation)), [6, 0, 0, 0]);
+    assert_eq!(marks(Some(Symbol::Mean)), [0, 2, 0, 0]);
+    assert_eq!(marks(Some(Symbol::Probability)), [0, 0, 1, 1]);
+    assert_eq!(marks(Some(Symbol::Extra)), [0; 4]);
+}
+
 /// Rings at x; discs at the rule's multiple of it for what is kept, crosses at 0 for the rest.
 #[test]
 fn kept_units_are_discs_and_dropped_ones_crosses() {

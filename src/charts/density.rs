@@ -8,7 +8,7 @@ use plotters::style::text_anchor::HPos;
 
 use super::plane::{Margins, Outcome, Place, Plane, Point, x_at};
 use super::style::{Palette, Type, filled, px, stroke};
-use crate::scene::{DensityFigure, PlottedDensity};
+use crate::scene::{DensityFigure, PlottedDensity, Symbol};
 
 const MARGINS: Margins = Margins {
     left: 18.0,
@@ -55,6 +55,7 @@ pub fn draw<DB: DrawingBackend>(
             }
         }
     }
+    let lit = |symbol| figure.highlight == Some(symbol);
     // Labels come last, when everything that they must keep clear of has its place.
     let mut heads = Vec::new();
     for (index, (distribution, colour, side)) in both.into_iter().enumerate() {
@@ -67,12 +68,25 @@ pub fn draw<DB: DrawingBackend>(
                 .iter()
                 .any(|other| same_place(atom.location, other.location, range));
             let head = stem(&mut plane, (atom.location, top), is_shared, colour, side)?;
+            if lit(Symbol::Probability) {
+                plane.disc_at(head, 7.0, filled(colour))?;
+            }
             heads.push((head, atom, colour, side));
         }
     }
     for (row, (distribution, colour, _)) in both.into_iter().enumerate() {
         let height = if row == 0 { 10.0 } else { 23.0 };
-        span(&mut plane, distribution.span, range, height, colour)?;
+        let width = if lit(Symbol::StandardDeviation) {
+            4.0
+        } else {
+            1.5
+        };
+        span(&mut plane, distribution.span, range, height, colour, width)?;
+        let mean = f64::midpoint(distribution.span.0, distribution.span.1);
+        if lit(Symbol::Mean) && (range.0..=range.1).contains(&mean) {
+            let (x, foot) = plane.place((mean, 0.0));
+            plane.disc_at((x, foot - px(height)), 5.5, filled(colour))?;
+        }
     }
     for ((x, head), atom, colour, side) in heads {
         let rows = [0.0, -18.0, 18.0, 36.0].map(|down| head + px(down));
@@ -126,19 +140,21 @@ fn stem<DB: DrawingBackend>(
     Ok((x, head))
 }
 
-/// One standard deviation to each side of the mean, at a height in CSS pixels above the axis.
+/// One standard deviation to each side of the mean, at a height in CSS pixels above the axis, with a
+/// line of this width.
 pub(super) fn span<DB: DrawingBackend>(
     plane: &mut Plane<'_, DB>,
     span: Point,
     range: Point,
     height: f64,
     colour: RGBColor,
+    width: f64,
 ) -> Outcome<DB> {
     let place = |plane: &Plane<'_, DB>, x: f64| plane.place((x.max(range.0).min(range.1), 0.0));
     let (left, foot) = place(plane, span.0);
     let (right, _) = place(plane, span.1);
     let y = foot - px(height);
-    let style = stroke(colour, 1.5);
+    let style = stroke(colour, width);
     plane.line(&[(left, y), (right, y)], style)?;
     for (end, inside) in [(left, span.0 >= range.0), (right, span.1 <= range.1)] {
         if inside {

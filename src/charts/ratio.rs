@@ -8,7 +8,7 @@ use plotters::style::text_anchor::HPos;
 
 use super::plane::{MARGINS, Outcome, Place, Plane, Point, axes, x_at};
 use super::style::{Palette, Type, filled, px, stroke};
-use crate::scene::{RatioFigure, THREAD_MEASUREMENTS, fixed};
+use crate::scene::{RatioFigure, Symbol, THREAD_MEASUREMENTS, fixed};
 
 /// All drop probabilities.
 const PROBABILITIES: Point = (0.0, 1.0);
@@ -49,6 +49,9 @@ pub fn draw<DB: DrawingBackend>(
         let (_, foot) = plane.place((marker.0, low));
         plane.dashed_line([(x, y), (x, foot)], stroke(palette.after, 1.0))?;
         plane.take_line([(x, y), (x, foot)]);
+        if figure.highlight == Some(Symbol::Probability) {
+            plane.disc(marker, 12.0, filled(palette.after))?;
+        }
         plane.disc(marker, 9.5, filled(palette.paper))?;
         plane.disc(marker, 7.0, filled(palette.after))?;
         plane.keep_clear(marker, 10.0);

@@ -73,8 +73,15 @@ pub fn draw<DB: DrawingBackend>(
         stems(&mut plane, atoms, -1.0, palette.before, range, quiet)?;
         let atoms = [&panel.atoms, &figure.before.atoms];
         stems(&mut plane, atoms, 1.0, palette.after, range, false)?;
-        span(&mut plane, figure.before.span, range, 6.0, palette.before)?;
-        span(&mut plane, panel.span, range, 13.0, palette.after)?;
+        span(
+            &mut plane,
+            figure.before.span,
+            range,
+            6.0,
+            palette.before,
+            1.5,
+        )?;
+        span(&mut plane, panel.span, range, 13.0, palette.after, 1.5)?;
         let here = cursor.map(|cursor| Cursor {
             readings: cursor
                 .readings

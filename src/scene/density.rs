@@ -2,6 +2,7 @@
 
 use super::format::{decimals_for, fixed, share, significant};
 use super::readout::{Cursor, Readable, Reading, Table, round_places};
+use super::symbol::Symbol;
 use crate::sampling::{Estimate, Histogram, Range};
 use crate::settings::{DropProbability, Input, Scaling, Settings};
 use crate::theory::{Atom, Density, Exact, Moments};
@@ -19,6 +20,9 @@ pub struct DensityFigure {
     pub after: PlottedDensity,
     /// Where the reader points.
     pub cursor: Option<Cursor>,
+    /// What is lit up: for σ the bars of one standard deviation, for μ the means in their middle, for p
+    /// the stems of what is dropped.
+    pub highlight: Option<Symbol>,
     /// What the figure shows, in words.
     pub summary: String,
     of: (Input, DropProbability, Scaling),
@@ -82,6 +86,7 @@ impl DensityFigure {
             before,
             after,
             cursor: None,
+            highlight: None,
             summary,
             of: (input.clone(), p, scaling),
         }

@@ -2,6 +2,7 @@
 
 use super::format::{fixed, signed_per_cent, significant};
 use super::readout::{Cursor, Readable, Reading, Table};
+use super::symbol::Symbol;
 use crate::settings::{DropProbability, Notation, Scaling, Settings};
 use crate::theory::Exact;
 
@@ -32,6 +33,8 @@ pub struct RatioFigure {
     pub marker_label: String,
     /// Where the reader points.
     pub cursor: Option<Cursor>,
+    /// What is lit up: for p the marker.
+    pub highlight: Option<Symbol>,
     /// What the figure shows, in words.
     pub summary: String,
 }
@@ -92,6 +95,7 @@ impl RatioFigure {
             range: (lowest, highest),
             marker,
             cursor: None,
+            highlight: None,
             marker_label: marker.map_or_else(String::new, |(_, ratio)| signed_per_cent(ratio)),
             summary: summary(marker, settings),
             curve,
