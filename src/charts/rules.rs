@@ -34,7 +34,8 @@ pub fn draw<DB: DrawingBackend>(
         <[u32; 2]>::from(area.dim_in_pixel()).map(|units| f64::from(units) / f64::from(UNIT));
     let is_wide = width >= WIDE;
     let range = (figure.range.low, figure.range.high);
-    let top = 1.08 * figure.top();
+    // Room above the curves for what the stems say.
+    let top = 1.25 * figure.top();
     let before = figure.curve(&figure.before);
 
     let panels = u32::try_from(figure.after.len()).unwrap_or(1);
