@@ -539,10 +539,11 @@ fn memory(browser: &Browser) -> [f64; 2] {
 }
 
 /// After 10⁷ samples of 10¹⁰ and after a hundred times as many, the page holds the same, but for the
-/// points of the convergence, a few for each doubling.
+/// points of the convergence and what the browser learns of the scripts. Who kept a kilobyte of each of
+/// the 944 chunks in between would be found out.
 #[test]
 fn memory_does_not_grow_with_the_samples() {
-    const A_FEW_POINTS: f64 = 131_072.0;
+    const SLACK: f64 = 524_288.0;
     let visit = Visit::new("n=1e10&seed=7");
     let browser = &visit.browser;
     until_run_is(browser, "done");
@@ -558,6 +559,6 @@ fn memory_does_not_grow_with_the_samples() {
     });
     println!("bytes of wasm and heap: {before:?}, {after:?}");
     for (before, after) in before.into_iter().zip(after) {
-        assert!(after <= before + A_FEW_POINTS, "{before} {after}");
+        assert!(after <= before + SLACK, "{before} {after}");
     }
 }
