@@ -28,7 +28,7 @@ fn main() {
     println!("samples {SAMPLES}, p = 0.5, median of {PAIRS} pairs [smallest, largest]");
     compare(
         "experiment, 1 thread",
-        || check(&one_by_one(&experiment)),
+        || check(&experiment.run()),
         "straightforward scalar Rust",
         || check_std(straightforward()),
     );
@@ -36,7 +36,7 @@ fn main() {
         "experiment, all threads",
         || check(&in_parallel(&experiment)),
         "experiment, 1 thread",
-        || check(&one_by_one(&experiment)),
+        || check(&experiment.run()),
     );
     for fragment in ["", "scale=gaussian", "input=relu"] {
         let settings = Settings::from_fragment(fragment).settings;
@@ -80,14 +80,6 @@ fn time(work: impl Fn()) -> Duration {
 
 fn milliseconds(time: Duration) -> f64 {
     1e3 * time.as_secs_f64()
-}
-
-fn one_by_one(experiment: &Experiment) -> Estimate {
-    let mut estimate = experiment.estimate();
-    for chunk in 0..experiment.chunks() {
-        estimate.add(&experiment.run_chunk(chunk));
-    }
-    estimate
 }
 
 fn in_parallel(experiment: &Experiment) -> Estimate {

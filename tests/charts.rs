@@ -241,10 +241,7 @@ fn scene_with_run(fragment: &str, samples: u64) -> Scene {
     let settings = Settings::from_fragment(fragment).settings;
     let count = SampleCount::new(samples).expect("is allowed");
     let experiment = Experiment::new(&settings, count, Seed(7));
-    let mut estimate = experiment.estimate();
-    for chunk in 0..experiment.chunks() {
-        estimate.add(&experiment.run_chunk(chunk));
-    }
+    let estimate = experiment.run();
     let run = Run {
         estimate: &estimate,
         samples,

@@ -122,10 +122,7 @@ fn run(fragment: &str, samples: u64, seed: u64) -> (Experiment, Estimate) {
     assert_eq!(parsed.notices, []);
     let samples = SampleCount::new(samples).expect("allowed");
     let experiment = Experiment::new(&parsed.settings, samples, Seed(seed));
-    let mut estimate = experiment.estimate();
-    for chunk in 0..experiment.chunks() {
-        estimate.add(&experiment.run_chunk(chunk));
-    }
+    let estimate = experiment.run();
     (experiment, estimate)
 }
 

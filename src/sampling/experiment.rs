@@ -190,6 +190,16 @@ impl Experiment {
         }
     }
 
+    /// Runs all chunks, one after the other.
+    #[must_use]
+    pub fn run(&self) -> Estimate {
+        let mut estimate = self.estimate();
+        for chunk in 0..self.chunks() {
+            estimate.add(&self.run_chunk(chunk));
+        }
+        estimate
+    }
+
     /// Runs chunk number `chunk`, which must be below [`chunks`](Self::chunks) to hold samples.
     #[must_use]
     pub fn run_chunk(&self, chunk: u64) -> ChunkResult {

@@ -57,10 +57,7 @@ fn scene(fragment: &str) -> Scene {
     let settings = Settings::from_fragment(fragment).settings;
     let seed = settings.seed.unwrap_or(Seed(0));
     let experiment = Experiment::new(&settings, settings.samples, seed);
-    let mut estimate = experiment.estimate();
-    for chunk in 0..experiment.chunks() {
-        estimate.add(&experiment.run_chunk(chunk));
-    }
+    let estimate = experiment.run();
     let run = Run {
         estimate: &estimate,
         samples: settings.samples.get(),

@@ -73,10 +73,7 @@ fn a_run_with_the_default_settings_measures_the_same_everywhere() {
     let settings = Settings::from_fragment(FRAGMENT).settings;
     assert_eq!(settings.seed, Some(SEED));
     let experiment = Experiment::new(&settings, settings.samples, SEED);
-    let mut estimate = experiment.estimate();
-    for chunk in 0..experiment.chunks() {
-        estimate.add(&experiment.run_chunk(chunk));
-    }
+    let estimate = experiment.run();
     let measured = experiment
         .compare(&estimate)
         .map(|row| (row.name, row.measured));

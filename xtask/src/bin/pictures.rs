@@ -145,10 +145,7 @@ fn figures() -> Result<()> {
     // without its many dots.
     let settings = Settings::default();
     let experiment = Experiment::new(&settings, settings.samples, SEED);
-    let mut estimate = experiment.estimate();
-    for chunk in 0..experiment.chunks() {
-        estimate.add(&experiment.run_chunk(chunk));
-    }
+    let estimate = experiment.run();
     let run = Run {
         estimate: &estimate,
         samples: settings.samples.get(),
