@@ -25,7 +25,7 @@ use super::fragment::Fragment;
 use super::later;
 use super::rules::Rules;
 use super::self_check;
-use super::workers::{Pool, Report, SharedPool};
+use super::workers::{Pool, Report, SharedPool, Task};
 use crate::charts::Palette;
 use crate::scene::{self, Scene, Symbol};
 use crate::settings::{Distribution, Named as _, SampleCount, Seed, Settings, Theme};
@@ -490,12 +490,8 @@ impl App {
         if let Some(current) = &mut self.run {
             match report {
                 Report::Room => {}
-                Report::Done {
-                    run,
-                    chunk,
-                    numbers,
-                } => {
-                    if let Some(chunk) = chunk {
+                Report::Done { run, task, numbers } => {
+                    if let Task::Chunk(chunk) = task {
                         current.add(run, chunk, &numbers, now(&self.window));
                     }
                 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::workers::Job;
+use super::workers::{Job, Task};
 use crate::sampling::{ChunkResult, Estimate, Experiment};
 use crate::scene::{duration, fixed, grouped};
 use crate::settings::{SampleCount, Seed, Settings};
@@ -106,7 +106,7 @@ impl Run {
                 self.issued += 1;
                 Job {
                     run: self.id,
-                    chunk: Some(self.issued - 1),
+                    task: Task::Chunk(self.issued - 1),
                     fragment: Rc::clone(&self.fragment),
                 }
             })

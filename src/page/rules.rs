@@ -6,7 +6,7 @@ use wasm_bindgen::JsValue;
 use web_sys::{Document, Element};
 
 use super::dom;
-use super::workers::Job;
+use super::workers::{Job, Task};
 use crate::sampling::Survey;
 use crate::settings::{Named, Settings};
 
@@ -74,7 +74,7 @@ impl Rules {
                 run,
                 waiting: Some(Job {
                     run,
-                    chunk: None,
+                    task: Task::Survey,
                     fragment: Rc::from(settings.to_fragment()),
                 }),
                 settings: settings.clone(),

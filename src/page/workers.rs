@@ -1,8 +1,8 @@
-//! The pool of workers that runs chunks of an experiment, and the worker's own side.
+//! The pool of workers that does what takes long, and the worker's own side.
 //!
 //! One wasm binary serves both: the page posts its compiled module to each worker. A worker is a
 //! classic script from a Blob, the only kind that runs from a static host, in a sandboxed iframe and
-//! from the disk. Where none can be started, the page itself runs the chunks, one at a time, and
+//! from the disk. Where none can be started, the page itself does the jobs, one at a time, and
 //! lets the browser do other things in between.
 
 use std::cell::RefCell;
@@ -27,15 +27,63 @@ const JOBS_EACH: usize = 8;
 /// A worker that has not answered after so many milliseconds will never do.
 const START_LIMIT: i32 = 10_000;
 
-/// One chunk of one run.
+/// One task of one run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Job {
     /// Which run asked for it.
     pub(super) run: u32,
-    /// The chunk's number; `None` for a survey of all rules.
-    pub(super) chunk: Option<u64>,
-    /// The experiment's settings, its seed and samples included, as a fragment.
+    pub(super) task: Task,
+    /// The run's settings, its seed and samples included, as a fragment.
     pub(super) fragment: Rc<str>,
+}
+
+/// What there is to do with a run's settings. Its result depends on nothing else, so that it does
+/// not matter where it is done, nor when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Task {
+    /// The experiment's chunk of this number. Gives
+    /// [`ChunkResult::to_numbers`](crate::sampling::ChunkResult::to_numbers).
+    Chunk(u64),
+    /// The survey of all rules. Gives [`Survey::to_numbers`].
+    Survey,
+}
+
+impl Task {
+    /// As a message says it: the kind, and which one of that kind.
+    fn to_numbers(self) -> [f64; 2] {
+        match self {
+            #[expect(clippy::cast_precision_loss, reason = "fewer than 10⁵ chunks")]
+            Self::Chunk(chunk) => [0.0, chunk as f64],
+            Self::Survey => [1.0, 0.0],
+        }
+    }
+
+    /// What [`to_numbers`](Self::to_numbers) wrote.
+    fn from_numbers([kind, index]: [f64; 2]) -> Self {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "both were whole numbers"
+        )]
+        let (kind, index) = (kind as u8, index as u64);
+        match kind {
+            0 => Self::Chunk(index),
+            _ => Self::Survey,
+        }
+    }
+
+    /// Does it.
+    fn run(self, fragment: &str) -> Vec<f64> {
+        let data = DATA.with_borrow(Clone::clone);
+        let settings = Settings::with_data(fragment, data).settings;
+        let seed = settings.seed.unwrap_or(Seed(0));
+        match self {
+            Self::Chunk(chunk) => Experiment::new(&settings, settings.samples, seed)
+                .run_chunk(chunk)
+                .to_numbers(),
+            Self::Survey => Survey::run(&settings, seed).to_numbers(),
+        }
+    }
 }
 
 /// What the pool tells the page.
@@ -46,10 +94,8 @@ pub(super) enum Report {
     Done {
         /// Its run.
         run: u32,
-        /// Its chunk, if it was one.
-        chunk: Option<u64>,
-        /// What [`ChunkResult::to_numbers`](crate::sampling::ChunkResult::to_numbers) or
-        /// [`Survey::to_numbers`] gave.
+        task: Task,
+        /// What the task gives.
         numbers: Vec<f64>,
     },
     /// A job's worker died.
@@ -113,9 +159,9 @@ impl Pool {
         }))
     }
 
-    /// Starts workers, if there are not yet enough for so many chunks.
-    pub(super) fn prepare(pool: &SharedPool, chunks: u64) {
-        let wanted = usize::try_from(chunks).unwrap_or(usize::MAX);
+    /// Starts workers, if there are not yet enough for so many jobs.
+    pub(super) fn prepare(pool: &SharedPool, jobs: u64) {
+        let wanted = usize::try_from(jobs).unwrap_or(usize::MAX);
         loop {
             let this = pool.borrow();
             if this.on_page || this.workers.len() >= this.most.min(wanted) {
@@ -164,12 +210,8 @@ impl Pool {
         }
         let free = this.workers.iter_mut().filter(|worker| worker.ready);
         if let Some(member) = free.min_by_key(|worker| worker.jobs.len()) {
-            #[expect(clippy::cast_precision_loss, reason = "fewer than 10⁴ chunks")]
-            let message = Array::of3(
-                &job.run.into(),
-                &job.chunk.map(|chunk| chunk as f64).into(),
-                &JsValue::from_str(&job.fragment),
-            );
+            let [kind, index] = job.task.to_numbers().map(JsValue::from_f64);
+            let message = Array::of3(&kind, &index, &JsValue::from_str(&job.fragment));
             let id = member.id;
             let posted = member.worker.post_message(&message);
             member.jobs.push(job);
@@ -256,13 +298,9 @@ impl Pool {
             }
             member.proven = true;
             // A worker runs its jobs in the order in which it got them.
-            let Job { run, chunk, .. } = member.jobs.remove(0);
+            let Job { run, task, .. } = member.jobs.remove(0);
             let numbers = Float64Array::new(message).to_vec();
-            Report::Done {
-                run,
-                chunk,
-                numbers,
-            }
+            Report::Done { run, task, numbers }
         };
         drop(this);
         tell(report);
@@ -307,16 +345,17 @@ impl Pool {
 
     fn run_on_page(pool: &SharedPool, job: Job) {
         Self::soon(pool, move |pool| {
-            let numbers = run_job(&job.fragment, job.chunk);
+            let Job {
+                run,
+                task,
+                fragment,
+            } = job;
+            let numbers = task.run(&fragment);
             let mut this = pool.borrow_mut();
             this.jobs_on_page -= 1;
             let tell = Rc::clone(&this.tell);
             drop(this);
-            tell(Report::Done {
-                run: job.run,
-                chunk: job.chunk,
-                numbers,
-            });
+            tell(Report::Done { run, task, numbers });
         });
     }
 }
@@ -368,8 +407,7 @@ pub fn run_worker() -> Result<(), JsValue> {
     let replies = scope.clone();
     let answer = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         let message = Array::from(&event.data());
-        let (first, chunk) = (message.get(0), message.get(1).as_f64());
-        if first.is_string() {
+        if message.get(0).is_string() {
             let replies = replies.clone();
             let blob: Blob = message.get(1).unchecked_into();
             let tell = move |message: JsValue| {
@@ -383,13 +421,8 @@ pub fn run_worker() -> Result<(), JsValue> {
             hold(&event.data());
             return;
         };
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "the page posted a chunk's number"
-        )]
-        let chunk = chunk.map(|chunk| chunk as u64);
-        let numbers = run_job(&fragment, chunk);
+        let task = [0, 1].map(|at| message.get(at).as_f64().unwrap_or(0.0));
+        let numbers = Task::from_numbers(task).run(&fragment);
         let numbers = Float64Array::from(numbers.as_slice());
         // Fails only where the page is gone.
         let _ = replies.post_message_with_transfer(&numbers, &Array::of1(&numbers.buffer()));
@@ -398,16 +431,4 @@ pub fn run_worker() -> Result<(), JsValue> {
     // It lives as long as the worker.
     answer.forget();
     Ok(())
-}
-
-fn run_job(fragment: &str, chunk: Option<u64>) -> Vec<f64> {
-    let data = DATA.with_borrow(Clone::clone);
-    let settings = Settings::with_data(fragment, data).settings;
-    let seed = settings.seed.unwrap_or(Seed(0));
-    match chunk {
-        Some(chunk) => Experiment::new(&settings, settings.samples, seed)
-            .run_chunk(chunk)
-            .to_numbers(),
-        None => Survey::run(&settings, seed).to_numbers(),
-    }
 }
