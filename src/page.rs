@@ -7,6 +7,7 @@
 mod app;
 mod canvas;
 mod controls;
+mod copying;
 mod data;
 mod derivation;
 mod dom;
@@ -17,6 +18,7 @@ mod later;
 mod notation;
 mod rules;
 mod self_check;
+mod share;
 mod table;
 mod workers;
 

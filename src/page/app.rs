@@ -16,6 +16,7 @@ use web_sys::{
 
 use self::glide::Glide;
 use super::controls::{Change, Controls};
+use super::copying;
 use super::data::OwnData;
 use super::derivation;
 use super::dom;
@@ -25,6 +26,7 @@ use super::fragment::Fragment;
 use super::later;
 use super::rules::Rules;
 use super::self_check;
+use super::share::Share;
 use super::workers::{Pool, Report, SharedPool, Task};
 use crate::charts::Palette;
 use crate::scene::{self, Scene, Symbol};
@@ -52,6 +54,8 @@ pub(super) struct App {
     is_complete: bool,
     rules: Rules,
     own_data: OwnData,
+    /// Links to what is shown, where all of the page is there.
+    share: Option<Share>,
     fragment: Fragment,
     experiment: Element,
     run_state: Element,
@@ -127,6 +131,7 @@ impl App {
                 is_complete: false,
                 rules,
                 own_data,
+                share: None,
                 fragment,
                 experiment,
                 run_state,
@@ -165,6 +170,9 @@ impl App {
         let mut this = app.borrow_mut();
         this.is_complete = true;
         this.figures.complete();
+        let share = Share::new(&this.window, &this.document, &this.figures)?;
+        share.show(&this.settings);
+        this.share = Some(share);
         this.show();
         dom::set_ready(&this.document, "true");
         // The workers must not hold up the picture.
@@ -220,7 +228,7 @@ impl App {
             Self::listen_to_figure(app, index, figure)?;
         }
         derivation::listen_to_steps(&this.document)?;
-        derivation::listen_to_copying(&this.document)?;
+        copying::listen(&this.document)?;
         self_check::listen(&this.document, &this.window)?;
         let target = this.this.clone();
         derivation::listen_to_symbols(&this.document, move |symbol| {
@@ -445,6 +453,9 @@ impl App {
     fn settle(&mut self) {
         self.settle_timer = None;
         self.fragment.write(&self.settings, true, now(&self.window));
+        if let Some(share) = &self.share {
+            share.show(&self.settings);
+        }
         if self.is_complete && self.run.is_none() {
             let samples = self.settings.samples.get().min(AUTOMATIC);
             if let Ok(samples) = SampleCount::new(samples) {

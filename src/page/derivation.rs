@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Document, Element, Event, HtmlDocument, HtmlElement, KeyboardEvent};
+use web_sys::{Document, Element, Event, HtmlElement, KeyboardEvent};
 
 use super::dom;
 use crate::scene::Symbol;
@@ -105,36 +105,6 @@ pub(super) fn listen_to_symbols(
         }
         light((!held).then(|| symbol_at(&event)).flatten());
     })
-}
-
-/// A button selects the code that it belongs to, and copies it.
-///
-/// `execCommand` is old, but works where the clipboard's own interface does not: on a page without
-/// https, from the disk, in an iframe.
-///
-/// # Errors
-/// When the browser refuses a listener.
-pub(super) fn listen_to_copying(document: &Document) -> Result<(), JsValue> {
-    for button in dom::elements::<HtmlElement>(document, "button[data-copy]")? {
-        let (document, source) = (document.clone(), button.clone());
-        let code = button.get_attribute("data-copy").unwrap_or_default();
-        let code: Element = dom::element(&document, &format!("#{code}"))?;
-        dom::listen(&button, "click", move |_: Event| {
-            let selected = document
-                .get_selection()
-                .and_then(|selection| match selection {
-                    Some(selection) => selection.select_all_children(&code),
-                    None => Ok(()),
-                });
-            let copied = selected.is_ok()
-                && document
-                    .unchecked_ref::<HtmlDocument>()
-                    .exec_command("copy")
-                    .unwrap_or(false);
-            dom::set_text(&source, if copied { "Copied" } else { "Press Ctrl+C" });
-        })?;
-    }
-    Ok(())
 }
 
 /// The name of the symbol in which an event happened.

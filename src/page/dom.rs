@@ -27,6 +27,18 @@ pub(super) fn elements<T: JsCast>(document: &Document, selector: &str) -> Result
         .collect())
 }
 
+/// A new element with this class, which is in no document yet.
+///
+/// # Errors
+/// When the tag is not one.
+pub(super) fn create(document: &Document, tag: &str, class: &str) -> Result<Element, JsValue> {
+    let element = document.create_element(tag)?;
+    if !class.is_empty() {
+        element.set_class_name(class);
+    }
+    Ok(element)
+}
+
 /// Calls `listener` for each event of this kind, as long as the page lives.
 ///
 /// # Errors

@@ -239,6 +239,11 @@ impl Figure {
         })
     }
 
+    /// As in `id="figure-NAME"`.
+    pub(super) fn name(&self) -> &'static str {
+        self.chart.name
+    }
+
     /// Whether it has the marker that sets p.
     pub(super) fn has_marker(&self) -> bool {
         self.chart.name == "ratio"

@@ -13,6 +13,7 @@ mod layout;
 mod pictures;
 mod reading;
 mod rules;
+mod share;
 mod stage;
 
 use wasm_bindgen::JsValue;

@@ -1,0 +1,136 @@
+//! Links to what the page shows: in the section that says how to take it away, and in the menu of
+//! each figure.
+
+use js_sys::Reflect;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Document, Element, Event, HtmlElement, ShareData, Window};
+
+use super::figures::Figures;
+use super::{copying, dom};
+use crate::settings::{Figure, Named as _, Settings};
+
+/// The places that show a link.
+pub(super) struct Share {
+    window: Window,
+    permalink: Element,
+    menus: Vec<Menu>,
+}
+
+/// What a figure's own button opens.
+struct Menu {
+    figure: Figure,
+    link: Element,
+}
+
+impl Share {
+    /// Gives each figure its menu, and listens to the buttons.
+    ///
+    /// # Errors
+    /// When the page lacks the section, or the browser refuses.
+    pub(super) fn new(
+        window: &Window,
+        document: &Document,
+        figures: &Figures,
+    ) -> Result<Self, JsValue> {
+        let mut menus = Vec::new();
+        for figure in figures.iter() {
+            if let Ok(named) = Figure::from_name(figure.name()) {
+                menus.push(Menu::new(document, named, figure.data.details())?);
+            }
+        }
+        let share = Self {
+            window: window.clone(),
+            permalink: dom::element(document, "#permalink")?,
+            menus,
+        };
+        share.offer_to_share(document)?;
+        Ok(share)
+    }
+
+    /// The system's own way to send the link on, where there is one.
+    fn offer_to_share(&self, document: &Document) -> Result<(), JsValue> {
+        let navigator = self.window.navigator();
+        if !Reflect::has(&navigator, &"share".into())? {
+            return Ok(());
+        }
+        let button: HtmlElement = dom::element(document, "button[data-action=share]")?;
+        button.set_hidden(false);
+        let (title, link) = (document.title(), self.permalink.clone());
+        // That the reader thinks better of it is no error.
+        let ignore = Closure::<dyn FnMut(JsValue)>::new(|_: JsValue| ());
+        dom::listen(&button, "click", move |_: Event| {
+            let data = ShareData::new();
+            data.set_title(&title);
+            data.set_url(&link.text_content().unwrap_or_default());
+            let _ = navigator.share_with_data(&data).catch(&ignore);
+        })
+    }
+
+    /// From now on all links are to these settings.
+    pub(super) fn show(&self, settings: &Settings) {
+        let page = page_address(&self.window);
+        let mut whole = settings.clone();
+        whole.embed = None;
+        let fragment = whole.to_fragment();
+        dom::set_text(&self.permalink, &format!("{page}#{fragment}"));
+        for menu in &self.menus {
+            let link = figure_address(&page, menu.figure, &fragment);
+            dom::set_text(&menu.link, &link);
+        }
+    }
+}
+
+impl Menu {
+    /// A button before the figure's data, and the menu that it opens.
+    fn new(document: &Document, figure: Figure, data: &Element) -> Result<Self, JsValue> {
+        let id = format!("take-{}", figure.name());
+        let button = dom::create(document, "button", "take")?;
+        dom::set_attribute(&button, "type", "button");
+        dom::set_attribute(&button, "popovertarget", &id);
+        button.set_text_content(Some("Take it with you"));
+
+        let menu = dom::create(document, "div", "menu")?;
+        for (name, value) in [
+            ("id", id.as_str()),
+            ("popover", ""),
+            ("role", "group"),
+            ("aria-label", "Take this figure with you"),
+        ] {
+            dom::set_attribute(&menu, name, value);
+        }
+        let hint = dom::create(document, "p", "hint")?;
+        hint.set_text_content(Some("A link to this figure, as it is now:"));
+        let link = dom::create(document, "code", "")?;
+        let copy: HtmlElement = dom::create(document, "button", "quiet")?.unchecked_into();
+        dom::set_attribute(&copy, "type", "button");
+        copy.set_text_content(Some("Copy"));
+        copying::copy_on_click(document, &copy, link.clone())?;
+        for child in [&hint, &link, &copy] {
+            menu.append_child(child)?;
+        }
+        if let Some(parent) = data.parent_node() {
+            parent.insert_before(&button, Some(data))?;
+            parent.insert_before(&menu, Some(data))?;
+        }
+        Ok(Self { figure, link })
+    }
+}
+
+/// The address of the page, without its fragment.
+fn page_address(window: &Window) -> String {
+    let address = window.location().href().unwrap_or_default();
+    let end = address.find('#').unwrap_or(address.len());
+    address[..end].trim_end_matches("index.html").to_owned()
+}
+
+/// The address of a figure: that of the page that was made for it, which a link's preview shows as
+/// the figure that it is; on the disk, that of the page with the figure alone in it.
+fn figure_address(page: &str, figure: Figure, fragment: &str) -> String {
+    let name = figure.name();
+    if page.starts_with("http") {
+        let folder = page.rfind('/').map_or(page, |end| &page[..=end]);
+        return format!("{folder}figure/{name}/#{fragment}");
+    }
+    format!("{page}#embed={name}&{fragment}")
+}
