@@ -2,6 +2,7 @@
 //! reproducible experiment, and the figures that show both.
 
 pub mod charts;
+pub mod network;
 #[cfg(target_arch = "wasm32")]
 pub mod page;
 pub mod sampling;

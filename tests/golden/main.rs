@@ -6,6 +6,7 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 mod values;
 
+use dropout_moments::network::{Matrix, multiply};
 use dropout_moments::sampling::{Digest, Experiment};
 use dropout_moments::settings::{Distribution, Named, Scaling, Seed, Settings};
 use dropout_moments::theory::{Density, Exact, Moments};
@@ -78,6 +79,28 @@ fn a_run_with_the_default_settings_measures_the_same_everywhere() {
         .compare(&estimate)
         .map(|row| (row.name, row.measured));
     assert_eq!(measured, RUN.map(|(name, value)| (name, Some(value))));
+}
+
+/// Value stability: a product of several strips and tiles.
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test)]
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+fn a_product_of_matrices_has_the_same_bits_everywhere() {
+    let [rows, terms, columns] = [61, 700, 37];
+    let mut state = 1_u32;
+    let mut values = |count: usize| {
+        let next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            f32::from((state >> 16) as u16) / 32_768.0 - 1.0
+        };
+        std::iter::repeat_with(next).take(count).collect::<Vec<_>>()
+    };
+    let (a, b) = (values(rows * terms), values(terms * columns));
+    let mut product = vec![0.0; rows * columns];
+    let a = Matrix::new(&a, rows, terms);
+    multiply(a, Matrix::new(&b, terms, columns), &mut product);
+    let mut digest = Digest::default();
+    digest.add(product.into_iter().map(f64::from));
+    assert_eq!(digest.0, 0x88c6_b7b6_3b90_32a6, "{:#x}", digest.0);
 }
 
 fn line(input: &str, scale: &str, theory: u64, run: u64) -> String {
