@@ -65,10 +65,6 @@ impl<'a> Matrix<'a> {
             ..self
         }
     }
-
-    fn at(&self, row: usize, column: usize) -> f32 {
-        self.values[row * self.strides[0] + column * self.strides[1]]
-    }
 }
 
 /// The product a·b, row by row, into `product`.
@@ -103,7 +99,7 @@ pub fn multiply_add(a: Matrix, b: Matrix, sum: &mut [f32]) {
     let (rows, columns) = (a.rows, b.columns);
     assert!(a.columns == b.rows, "factors that do not fit each other");
     assert!(sum.len() == rows * columns, "a product of another shape");
-    let mut left = Vec::with_capacity(rows.next_multiple_of(ROWS) / ROWS * a.columns.min(TERMS));
+    let mut left = Vec::with_capacity(rows.div_ceil(ROWS) * a.columns.min(TERMS));
     let mut right = Vec::with_capacity(a.columns.min(TERMS));
     for first in (0..a.columns).step_by(TERMS) {
         let terms = TERMS.min(a.columns - first);
@@ -213,6 +209,12 @@ fn copy(from: &[f32], columns: usize, to: &mut [f32]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Matrix<'_> {
+        fn at(&self, row: usize, column: usize) -> f32 {
+            self.values[row * self.strides[0] + column * self.strides[1]]
+        }
+    }
 
     /// Three plain loops: the oracle.
     fn plainly(a: Matrix, b: Matrix, sum: &mut [f32]) {
