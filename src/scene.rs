@@ -14,6 +14,7 @@ mod ratio;
 mod readout;
 mod rules;
 mod self_check;
+mod snippets;
 mod symbol;
 mod variance;
 
@@ -29,6 +30,7 @@ pub use ratio::{RatioFigure, THREAD_MEASUREMENTS};
 pub use readout::{Cursor, Readable, Reading, Table, nearest};
 pub use rules::{RulePanel, RulesFigure};
 pub use self_check::{Check, REFERENCES, self_check};
+pub use snippets::{FRAMEWORKS, Framework};
 pub use symbol::Symbol;
 pub use variance::{VarianceFigure, VariancePart};
 
