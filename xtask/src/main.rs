@@ -5,6 +5,7 @@
 //! - [`setup`] finds and installs tools, and knows the environment to run them in;
 //! - [`serve`], [`mod@test`], [`build`], [`check`], [`audit`] and [`mod@bench`] are the commands;
 //! - [`post_build`] is trunk's hook, and [`split`] with [`profile`] what makes the program small;
+//! - [`python`] is an environment of Python's own, for some of them;
 //! - [`sizes`], [`fallback_script`] and [`architecture`] are the parts of them that compute
 //!   something.
 
@@ -17,6 +18,7 @@ mod fallback_script;
 mod post_build;
 mod profile;
 mod project;
+mod python;
 mod serve;
 mod setup;
 mod sizes;
@@ -43,6 +45,7 @@ Usage: cargo xtask COMMAND
              --native     unit, integration and documentation tests on this machine
              --browser    the page's parts, compiled to wasm, in headless Chrome
              --end-to-end the built page, driven through WebDriver
+             --with-python the native tests that run the page's code, too, in an environment of its own
              [FILTER]
   build    make dist/, the page as it is published, and print the size of each file
              --address URL  where it will lie: previews of links show their picture then
@@ -142,17 +145,21 @@ fn request(mut arguments: lexopt::Parser) -> Result<Request, lexopt::Error> {
         "test" => {
             let mut suites = Vec::new();
             let mut filter = None;
+            let mut with_python = false;
             while let Some(argument) = arguments.next()? {
                 match argument {
                     Short('h') | Long("help") => return Ok(Request::Help),
                     Long("native") => suites.push(test::Suite::Native),
                     Long("browser") => suites.push(test::Suite::Browser),
                     Long("end-to-end") => suites.push(test::Suite::EndToEnd),
+                    Long("with-python") => with_python = true,
                     Value(value) if filter.is_none() => filter = Some(value.string()?),
                     other => return Err(other.unexpected()),
                 }
             }
-            Ok(Request::Test(test::Options::new(suites, filter)))
+            let mut options = test::Options::new(suites, filter);
+            options.with_python = with_python;
+            Ok(Request::Test(options))
         }
         "build" => {
             let mut address = None;

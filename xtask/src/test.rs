@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, ensure};
 
 use crate::setup::{self, Tool};
-use crate::{build, project};
+use crate::{build, project, python};
 
 /// Where tests run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,10 +49,17 @@ impl Suite {
     }
 }
 
+/// What the code that the page gives its readers is written for, and what reads its data.
+const PYTHON: [&str; 8] = [
+    "numpy", "sympy", "pandas", "torch", "fastai", "keras", "jax", "flax",
+];
+
 /// What to run.
 pub struct Options {
     suites: Vec<Suite>,
     filter: Option<String>,
+    /// The native tests that need Python, too.
+    pub with_python: bool,
 }
 
 impl Options {
@@ -65,6 +72,7 @@ impl Options {
                 suites
             },
             filter,
+            with_python: false,
         }
     }
 }
@@ -79,11 +87,18 @@ pub fn test(options: &Options) -> Result<()> {
         needed.extend([Tool::Trunk, Tool::WasmOpt]);
     }
     let tools = setup::prepare(&needed)?;
+    let python = (options.with_python)
+        .then(|| python::with(&PYTHON))
+        .transpose()?;
 
     let mut passed = 0;
     for suite in &options.suites {
         let mut cargo = match suite {
-            Suite::Native => tools.command("cargo"),
+            Suite::Native => {
+                let mut cargo = tools.command("cargo");
+                cargo.envs(python.iter().map(|it| ("DROPOUT_MOMENTS_PYTHON", it)));
+                cargo
+            }
             Suite::Browser => tools.wasm_command("cargo"),
             Suite::EndToEnd => {
                 let mut cargo = tools.command("cargo");
