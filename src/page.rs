@@ -17,6 +17,7 @@ mod fragment;
 mod later;
 mod notation;
 mod rules;
+mod sections;
 mod self_check;
 mod share;
 mod table;

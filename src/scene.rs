@@ -13,6 +13,7 @@ mod quantities;
 mod ratio;
 mod readout;
 mod rules;
+mod section;
 mod self_check;
 mod snippets;
 mod symbol;
@@ -29,6 +30,7 @@ pub use quantities::Quantity;
 pub use ratio::{RatioFigure, THREAD_MEASUREMENTS};
 pub use readout::{Cursor, Readable, Reading, Table, nearest};
 pub use rules::{RulePanel, RulesFigure};
+pub use section::{Section, Sections};
 pub use self_check::{Check, REFERENCES, self_check};
 pub use snippets::{FRAMEWORKS, Framework};
 pub use symbol::Symbol;
@@ -41,34 +43,39 @@ use crate::theory::Exact;
 /// A sentence of the page that follows the settings: its name, as in `data-sentence`, and its words.
 pub type Sentence = (&'static str, String);
 
-/// What the page shows for one setting.
+/// What the page shows for one setting: the answer with its figures, and of each [`Section`] that is
+/// wanted its part.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scene {
+    /// The sections whose parts are there.
+    pub sections: Sections,
     /// The one-sentence answer to the page's question.
     pub answer: Vec<Span>,
-    /// Every number that stands in the text and the tables.
-    pub quantities: Vec<Quantity>,
     /// The figure of the densities.
     pub density: DensityFigure,
     /// The figure of the std ratio against p.
     pub ratio: RatioFigure,
-    /// The figure of a run's estimate against its samples.
-    pub convergence: ConvergenceFigure,
-    /// The sections below; `None` in the scene of the first view.
-    pub sections: Option<Sections>,
+    /// Every number that stands in the text and the tables of these sections.
+    pub quantities: Vec<Quantity>,
+    /// The sentences and formulas in their text that follow the settings.
+    pub sentences: Vec<Sentence>,
+    /// Of [`Section::Run`]: the figure of a run's estimate against its samples.
+    pub convergence: Option<ConvergenceFigure>,
+    /// Of [`Section::Why`]: the figure of the variance and its parts.
+    pub variance: Option<VarianceFigure>,
+    /// Of [`Section::Why`]: the figure of one draw of the mask.
+    pub mask: Option<MaskFigure>,
+    /// Of [`Section::Rules`]: the figure of the rules.
+    pub rules: Option<RulesFigure>,
 }
 
-/// What the page shows below its first view.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Sections {
-    /// The sentences and formulas in the text that follow the settings.
-    pub sentences: Vec<Sentence>,
-    /// The figure of the variance and its parts.
-    pub variance: VarianceFigure,
-    /// The figure of one draw of the mask.
-    pub mask: MaskFigure,
-    /// The figure of the rules.
-    pub rules: RulesFigure,
+/// What was measured with the settings of a scene, where it was.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Measured<'a> {
+    /// By a run of the experiment.
+    pub run: Option<Run<'a>>,
+    /// Of every rule.
+    pub survey: Option<&'a Survey>,
 }
 
 /// A run of the experiment as far as it has come.
@@ -83,33 +90,83 @@ pub struct Run<'a> {
 }
 
 impl Scene {
-    /// The scene for these settings, with the measurements of a run where there is one.
+    /// The whole scene for these settings, with the measurements of a run where there is one.
     #[must_use]
     pub fn new(settings: &Settings, run: Option<Run<'_>>) -> Self {
-        Self::with_survey(settings, run, None)
+        let measured = Measured {
+            run,
+            ..Measured::default()
+        };
+        Self::of(settings, measured, Sections::ALL)
     }
 
-    /// As [`new`](Self::new), with what was measured of every rule.
+    /// The scene for these settings with the parts of these sections. What is in it is the same
+    /// whatever else is.
     #[must_use]
-    pub fn with_survey(settings: &Settings, run: Option<Run<'_>>, survey: Option<&Survey>) -> Self {
-        let mut scene = Self::first_view(settings, run);
-        rules::add_quantities(&mut scene.quantities, settings, survey);
-        scene.sections = Some(Sections::new(settings));
+    pub fn of(settings: &Settings, measured: Measured<'_>, sections: Sections) -> Self {
+        let mut scene = Self::first_view(settings, measured, sections);
+        let exact = Exact::new(&settings.input, settings.drop_probability, settings.scaling);
+        for section in Section::ALL {
+            if sections.has(section) {
+                scene.add(section, settings, &exact, measured);
+            }
+        }
         scene
     }
 
-    /// As [`new`](Self::new), without the sections below the first view and their numbers.
+    /// As [`of`](Self::of), but of the sections no more than the numbers of the run.
     #[must_use]
-    pub fn first_view(settings: &Settings, run: Option<Run<'_>>) -> Self {
+    pub fn first_view(settings: &Settings, measured: Measured<'_>, sections: Sections) -> Self {
         let exact = Exact::new(&settings.input, settings.drop_probability, settings.scaling);
-        let samples = run.map_or(settings.samples.get(), |run| run.samples);
+        let run = measured.run;
+        // The code that checks the derivation ends with them, too.
+        let quantities = if sections.has(Section::Run) || sections.has(Section::Why) {
+            quantities::quantities(settings, &exact, run)
+        } else {
+            Vec::new()
+        };
         Self {
-            convergence: ConvergenceFigure::new(&exact, samples, run),
+            sections,
             answer: answer::answer(settings, &exact),
-            quantities: quantities::quantities(settings, &exact, run),
             density: DensityFigure::new(settings, &exact, run.map(|run| run.estimate)),
             ratio: RatioFigure::new(settings, &exact),
-            sections: None,
+            quantities,
+            sentences: Vec::new(),
+            convergence: None,
+            variance: None,
+            mask: None,
+            rules: None,
+        }
+    }
+
+    /// Adds what a section shows beside the numbers of the run.
+    fn add(
+        &mut self,
+        section: Section,
+        settings: &Settings,
+        exact: &Exact,
+        measured: Measured<'_>,
+    ) {
+        match section {
+            Section::Run => {
+                let run = measured.run;
+                let samples = run.map_or(settings.samples.get(), |run| run.samples);
+                self.convergence = Some(ConvergenceFigure::new(exact, samples, run));
+            }
+            Section::Why => {
+                derivation::add_quantities(&mut self.quantities, settings, exact);
+                let mask = MaskFigure::new(settings, exact);
+                self.sentences
+                    .extend(derivation::sentences(settings, exact));
+                self.sentences
+                    .extend([variance::sentence(exact), mask.sentence()]);
+                self.variance = Some(VarianceFigure::new(settings, exact));
+                self.mask = Some(mask);
+            }
+            Section::Rules => {
+                rules::add_quantities(&mut self.quantities, settings, measured.survey);
+                self.rules = Some(RulesFigure::new(settings));
+            }
         }
     }
 
@@ -117,25 +174,11 @@ impl Scene {
     pub fn highlight(&mut self, symbol: Option<Symbol>) {
         self.density.highlight = symbol;
         self.ratio.highlight = symbol;
-        if let Some(sections) = &mut self.sections {
-            sections.variance.highlight = symbol;
-            sections.mask.highlight = symbol;
+        if let Some(variance) = &mut self.variance {
+            variance.highlight = symbol;
         }
-    }
-}
-
-impl Sections {
-    fn new(settings: &Settings) -> Self {
-        let exact = Exact::new(&settings.input, settings.drop_probability, settings.scaling);
-        let mask = MaskFigure::new(settings, &exact);
-        let mut sentences = Vec::from(derivation::sentences(settings, &exact));
-        sentences.push(variance::sentence(&exact));
-        sentences.push(mask.sentence());
-        Self {
-            sentences,
-            variance: VarianceFigure::new(settings, &exact),
-            mask,
-            rules: RulesFigure::new(settings),
+        if let Some(mask) = &mut self.mask {
+            mask.highlight = symbol;
         }
     }
 }

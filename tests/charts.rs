@@ -8,7 +8,7 @@ use dropout_moments::charts::{
     draw_rules, draw_variance, drop_probability_at, is_on_marker, unit_at, variance_at,
 };
 use dropout_moments::sampling::{Experiment, Range};
-use dropout_moments::scene::{Cursor, LabelledAtom, Readable, Run, Scene, Sections, Symbol, Table};
+use dropout_moments::scene::{Cursor, LabelledAtom, Readable, Run, Scene, Symbol, Table};
 use dropout_moments::settings::{SampleCount, Seed, Settings};
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
@@ -208,31 +208,32 @@ fn ratio(scene: &Scene, size: (u32, u32)) -> Drawing {
     record(size, |area| draw_ratio(area, &scene.ratio, &Palette::LIGHT))
 }
 
-fn convergence(scene: &Scene, size: (u32, u32)) -> Drawing {
-    record(size, |area| {
-        draw_convergence(area, &scene.convergence, &Palette::LIGHT)
-    })
+/// A figure of one of the sections.
+fn there<F>(figure: &Option<F>) -> &F {
+    figure.as_ref().expect("a whole scene has it")
 }
 
-fn sections(scene: &Scene) -> &Sections {
-    scene.sections.as_ref().expect("a whole scene has them")
+fn convergence(scene: &Scene, size: (u32, u32)) -> Drawing {
+    record(size, |area| {
+        draw_convergence(area, there(&scene.convergence), &Palette::LIGHT)
+    })
 }
 
 fn variance(scene: &Scene, size: (u32, u32)) -> Drawing {
     record(size, |area| {
-        draw_variance(area, &sections(scene).variance, &Palette::LIGHT)
+        draw_variance(area, there(&scene.variance), &Palette::LIGHT)
     })
 }
 
 fn mask(scene: &Scene, size: (u32, u32)) -> Drawing {
     record(size, |area| {
-        draw_mask(area, &sections(scene).mask, &Palette::LIGHT)
+        draw_mask(area, there(&scene.mask), &Palette::LIGHT)
     })
 }
 
 fn rules(scene: &Scene, size: (u32, u32)) -> Drawing {
     record(size, |area| {
-        draw_rules(area, &sections(scene).rules, &Palette::LIGHT)
+        draw_rules(area, there(&scene.rules), &Palette::LIGHT)
     })
 }
 
@@ -363,7 +364,10 @@ fn a_pointer_on_the_marker_points_at_its_probability() {
 fn the_estimate_ends_at_its_samples_and_value() {
     let scene = scene_with_run("p=0.5", 3_000_000);
     let drawing = convergence(&scene, WIDE);
-    let last = scene.convergence.estimates.last().expect("there was a run");
+    let last = there(&scene.convergence)
+        .estimates
+        .last()
+        .expect("there was a run");
     let x = x_of(&drawing, [("1000", 3.0), ("10⁶", 6.0)], f64::log10(3e6));
     let y_of = |label: &str| {
         let label = drawing.label(label);
@@ -443,7 +447,7 @@ fn alpha_dropout_has_its_stem_where_dropped_units_go() {
 #[test]
 fn the_rules_are_told_in_words() {
     let scene = scene("p=0.5&mu=1");
-    let figure = &sections(&scene).rules;
+    let figure = there(&scene.rules);
     assert_eq!(
         figure.summary,
         "Density of the activations before dropout and under each rule, on one scale. Before: std \
@@ -535,8 +539,7 @@ fn bars_are_as_long_as_the_variances_and_standard_deviations() {
 #[test]
 fn parts_and_units_can_be_read() {
     let mut scene = scene("p=0.5&mu=3&sigma=2&seed=7");
-    let sections = scene.sections.as_mut().expect("a whole scene has them");
-    let variance_figure = &mut sections.variance;
+    let variance_figure = scene.variance.as_mut().expect("a whole scene has it");
     assert_eq!(variance_figure.places(), [2.0, 6.0, 12.5]);
     variance_figure.point_at(Some(6.0));
     let words = &variance_figure.cursor().expect("it is there").words;
@@ -552,18 +555,17 @@ fn parts_and_units_can_be_read() {
         .collect();
     assert_eq!(outlines.len(), 1);
     let middle = (outlines[0].points[0].0 + outlines[0].points[1].0) / 2.0;
-    let sections = scene.sections.as_mut().expect("a whole scene has them");
-    assert!((variance_at(&sections.variance, middle, WIDE.0) - 6.0).abs() < 0.01);
-    let cells = sections.variance.table().cells;
+    assert!((variance_at(there(&scene.variance), middle, WIDE.0) - 6.0).abs() < 0.01);
+    let cells = there(&scene.variance).table().cells;
     assert_eq!(cells[8..12], ["+ through σ", "p/(1−p) · σ²", "4", "23.5 %"]);
     assert_eq!(cells[16..], ["after", "their sum", "17", ""]);
 
-    let figure = sections.mask.clone();
+    let figure = there(&scene.mask).clone();
     assert_eq!(figure.places().len(), 40);
     for (place, unit) in figure.places().into_iter().zip(&figure.units) {
-        let sections = scene.sections.as_mut().expect("a whole scene has them");
-        sections.mask.point_at(Some(place));
-        let cursor = sections.mask.cursor().expect("it is there").clone();
+        let pointed = scene.mask.as_mut().expect("a whole scene has it");
+        pointed.point_at(Some(place));
+        let cursor = pointed.cursor().expect("it is there").clone();
         let fate = if unit.kept { "is kept" } else { "is dropped" };
         assert!(cursor.words.contains(fate), "{}", cursor.words);
         let drawing = mask(&scene, NARROW);
@@ -637,8 +639,7 @@ fn a_symbol_lights_up_its_marks() {
 fn kept_units_are_discs_and_dropped_ones_crosses() {
     let scene = scene("p=0.5&seed=7");
     let drawing = mask(&scene, WIDE);
-    let kept = sections(&scene)
-        .mask
+    let kept = there(&scene.mask)
         .units
         .iter()
         .filter(|unit| unit.kept)
@@ -659,7 +660,7 @@ fn kept_units_are_discs_and_dropped_ones_crosses() {
         (label.top + label.bottom) / 2.0
     };
     let (zero, two) = (y_of("0"), y_of("2"));
-    for (unit, ring) in sections(&scene).mask.units.iter().zip(discs(3.0)) {
+    for (unit, ring) in there(&scene.mask).units.iter().zip(discs(3.0)) {
         let expected = zero + (two - zero) * unit.x / 2.0;
         assert!((ring.centre.1 - expected).abs() < 1.0, "{unit:?}");
         assert_eq!(unit.d, if unit.kept { 2.0 * unit.x } else { 0.0 });
@@ -816,8 +817,13 @@ fn with_cursors(scene: &Scene, size: (u32, u32), look: impl Fn(&Drawing, &Cursor
     each(&scene.density, draw, &look);
     let draw = |ratio_| ratio(&scene_of(&|it| it.ratio = Clone::clone(&ratio_)), size);
     each(&scene.ratio, draw, &look);
-    let draw = |it_| convergence(&scene_of(&|it| it.convergence = Clone::clone(&it_)), size);
-    each(&scene.convergence, draw, &look);
+    let draw = |it_| {
+        convergence(
+            &scene_of(&|it| it.convergence = Some(Clone::clone(&it_))),
+            size,
+        )
+    };
+    each(there(&scene.convergence), draw, &look);
 }
 
 #[test]
@@ -905,7 +911,7 @@ fn a_place_of_the_screen_is_the_place_of_the_data_drawn_there() {
             let all = [
                 activation_at(&scene.density, x, size.0),
                 drop_probability_at(x, size.0),
-                decade_at(&scene.convergence, x, size.0),
+                decade_at(there(&scene.convergence), x, size.0),
             ];
             let near = |at: f64| (at - cursor.place).abs() < 0.03;
             assert!(all.into_iter().any(near), "{all:?} {}", cursor.words);
@@ -956,7 +962,7 @@ fn the_tables_have_the_figures_data_in_few_rows() {
     let exact = (2.0 + mean_square / (0.5 - mean_square)).sqrt();
     assert_eq!(half[1], format!("{exact:.4}"));
     assert_eq!(half[3..], ["1.41", "1.4142"]);
-    let convergence = scene.convergence.table();
+    let convergence = there(&scene.convergence).table();
     let last = convergence.rows().last().expect("there was a run");
     assert_eq!(last[0], "300\u{202f}000");
     for table in [table, ratio, convergence] {
@@ -1039,7 +1045,7 @@ proptest! {
         }
         if scene.ratio.marker.is_some_and(|marker| marker.1 < 1e6) {
             prop_assert!(ratio.has_label(&scene.ratio.marker_label));
-            prop_assert!(convergence.has_label(&scene.convergence.exact_label));
+            prop_assert!(convergence.has_label(&there(&scene.convergence).exact_label));
         }
     }
 }

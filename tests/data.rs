@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use dropout_moments::sampling::{Experiment, NoNumbers, NumberReader, Numbers, Survey, draw_units};
-use dropout_moments::scene::{Scene, data_problem, data_report};
+use dropout_moments::scene::{Measured, Scene, Sections, data_problem, data_report};
 use dropout_moments::settings::{Data, Distribution, Named, SampleCount, Seed, Settings};
 use dropout_moments::theory::{Density, Exact};
 use proptest::prelude::*;
@@ -453,7 +453,14 @@ fn the_page_does_without_the_values() {
     let worker = settings("p=0.5", data);
     let survey = Survey::run(&worker, Seed(1));
     let survey = Survey::from_numbers(&page, &survey.to_numbers());
-    let scene = Scene::with_survey(&page, None, survey.as_ref());
+    let scene = Scene::of(
+        &page,
+        Measured {
+            survey: survey.as_ref(),
+            ..Measured::default()
+        },
+        Sections::ALL,
+    );
     let value = |name: &str| {
         let found = scene.quantities.iter().find(|it| it.name == name);
         found.and_then(|it| it.value).expect("it has a value")

@@ -55,15 +55,19 @@ fn scene_with_run(fragment: &str, samples: u64) -> Scene {
     Scene::new(&settings, Some(run))
 }
 
+/// A figure of one of the sections.
+fn there<F>(figure: &Option<F>) -> &F {
+    figure.as_ref().expect("a whole scene has it")
+}
+
 fn picture(figure: Figure, scene: &Scene, size: (u32, u32), palette: &Palette) -> Picture {
-    let sections = scene.sections.as_ref().expect("it has all of the page");
     let picture = Picture::draw(size, palette, |area, palette| match figure {
         Density => draw_density(area, &scene.density, palette),
         Ratio => draw_ratio(area, &scene.ratio, palette),
-        Convergence => draw_convergence(area, &scene.convergence, palette),
-        Variance => draw_variance(area, &sections.variance, palette),
-        Mask => draw_mask(area, &sections.mask, palette),
-        Rules => draw_rules(area, &sections.rules, palette),
+        Convergence => draw_convergence(area, there(&scene.convergence), palette),
+        Variance => draw_variance(area, there(&scene.variance), palette),
+        Mask => draw_mask(area, there(&scene.mask), palette),
+        Rules => draw_rules(area, there(&scene.rules), palette),
     });
     picture.expect("writing a text does not fail")
 }

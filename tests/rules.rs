@@ -2,7 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use dropout_moments::sampling::Survey;
-use dropout_moments::scene::{Quantity, Scene};
+use dropout_moments::scene::{Measured, Quantity, Scene, Sections};
 use dropout_moments::settings::{Named, Scaling, Seed, Settings};
 use dropout_moments::theory::Exact;
 use rand::rngs::Xoshiro256PlusPlus;
@@ -23,6 +23,14 @@ fn quantity(scene: &Scene, name: &str) -> Quantity {
     quantity
         .unwrap_or_else(|| panic!("there is no {name}"))
         .clone()
+}
+
+fn with_survey(settings: &Settings, survey: &Survey) -> Scene {
+    let measured = Measured {
+        survey: Some(survey),
+        ..Measured::default()
+    };
+    Scene::of(settings, measured, Sections::ALL)
 }
 
 fn keeps(fragment: &str, rule: &str, what: &str) -> String {
@@ -179,7 +187,7 @@ fn what_is_measured_agrees_with_what_is_exact() {
             continue;
         }
         let survey = Survey::run(&settings, Seed(3));
-        let scene = Scene::with_survey(&settings, None, Some(&survey));
+        let scene = with_survey(&settings, &survey);
         for scaling in Survey::RULES {
             for name in [
                 "mean",
@@ -215,7 +223,7 @@ fn what_is_measured_agrees_with_what_is_exact() {
 fn a_survey_gives_every_rule_the_same_units() {
     let settings = settings("mu=1&p=0.5");
     let survey = Survey::run(&settings, Seed(5));
-    let scene = Scene::with_survey(&settings, None, Some(&survey));
+    let scene = with_survey(&settings, &survey);
     let measured = |rule: &str, name: &str| {
         let name = format!("rules.{rule}.measured.{name}");
         quantity(&scene, &name).value.expect("it was measured")
@@ -233,13 +241,8 @@ fn a_survey_gives_every_rule_the_same_units() {
 #[test]
 fn the_other_notation_renames_the_rules_and_changes_no_number() {
     let [drop, keep] = ["p=0.3", "p=0.3&notation=keep"].map(|it| Scene::new(&settings(it), None));
-    let sections = keep.sections.expect("a whole scene has them");
-    let names: Vec<_> = sections
-        .rules
-        .after
-        .iter()
-        .map(|panel| panel.name)
-        .collect();
+    let figure = keep.rules.expect("a whole scene has it");
+    let names: Vec<_> = figure.after.iter().map(|panel| panel.name).collect();
     assert_eq!(names, ["none", "1/p", "1/√p", "Gaussian", "alpha"]);
     for (a, b) in drop.quantities.iter().zip(&keep.quantities) {
         if a.name.starts_with("rules.") || a.name.starts_with("keeps.") {

@@ -2,7 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use dropout_moments::sampling::draw_units;
-use dropout_moments::scene::Scene;
+use dropout_moments::scene::{Measured, Scene, Section, Sections};
 use dropout_moments::settings::{Distribution, Named, Scaling, Seed, Settings};
 use dropout_moments::theory::Exact;
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -211,7 +211,7 @@ fn each_step_follows_from_the_one_before_for_hundreds_of_settings() {
             split.through_mean,
         ];
         assert_same(parts.iter().sum(), exact.d.variance, "the parts");
-        let bar = scene.sections.expect("a whole scene has them").variance;
+        let bar = scene.variance.expect("a whole scene has it");
         assert_same(bar.after(), exact.d.variance, "the bar");
         assert_eq!(bar.before, exact.x.variance);
         for (part, number) in bar.parts.iter().zip(parts) {
@@ -229,10 +229,50 @@ fn each_step_follows_from_the_one_before_for_hundreds_of_settings() {
     }
 }
 
+/// While the settings change, the page has only the parts in view: they say what the whole would.
+#[test]
+fn a_part_is_the_same_whatever_else_a_scene_has() {
+    let settings = Settings::from_fragment("p=0.4&mu=2&scale=sqrt&seed=7").settings;
+    let whole = Scene::new(&settings, None);
+    let of = |sections| Scene::of(&settings, Measured::default(), sections);
+    for section in Section::ALL {
+        let mut sections = Sections::NONE;
+        sections.set(section, true);
+        let part = of(sections);
+        assert_eq!(part.answer, whole.answer);
+        assert_eq!(part.density, whole.density);
+        assert_eq!(part.ratio, whole.ratio);
+        assert!(!part.quantities.is_empty(), "{section:?}");
+        assert!(part.quantities.len() < whole.quantities.len());
+        for quantity in &part.quantities {
+            assert!(whole.quantities.contains(quantity), "{quantity:?}");
+        }
+        for sentence in &part.sentences {
+            assert!(whole.sentences.contains(sentence), "{sentence:?}");
+        }
+        // Each has its own figures and no others.
+        let has = |other| section == other;
+        assert_eq!(
+            part.convergence,
+            whole.convergence.clone().filter(|_| has(Section::Run))
+        );
+        assert_eq!(
+            part.variance,
+            whole.variance.clone().filter(|_| has(Section::Why))
+        );
+        assert_eq!(part.mask, whole.mask.clone().filter(|_| has(Section::Why)));
+        assert_eq!(
+            part.rules,
+            whole.rules.clone().filter(|_| has(Section::Rules))
+        );
+    }
+    let none = of(Sections::NONE);
+    assert_eq!((none.quantities, none.sentences), (Vec::new(), Vec::new()));
+}
+
 fn sentence(fragment: &str, name: &str) -> String {
     let scene = Scene::new(&Settings::from_fragment(fragment).settings, None);
-    let sections = scene.sections.expect("a whole scene has them");
-    let found = sections.sentences.into_iter().find(|(it, _)| *it == name);
+    let found = scene.sentences.into_iter().find(|(it, _)| *it == name);
     found
         .unwrap_or_else(|| panic!("there is no sentence {name}"))
         .1
@@ -283,8 +323,8 @@ fn the_formulas_of_the_parts_give_their_values_in_both_notations() {
                 split.through_standard_deviation,
                 split.through_mean,
             ];
-            let sections = Scene::new(&settings, None).sections;
-            let parts = sections.expect("a whole scene has them").variance.parts;
+            let variance = Scene::new(&settings, None).variance;
+            let parts = variance.expect("a whole scene has it").parts;
             for (part, value) in parts.iter().zip(values) {
                 let formula = &part.formula;
                 let factor = |text: &str| match text {
@@ -395,7 +435,7 @@ fn draws_of_the_mask_come_out_on_average_as_the_sentence_says() {
 fn a_link_restores_a_draw() {
     let units = |fragment| {
         let scene = Scene::new(&Settings::from_fragment(fragment).settings, None);
-        scene.sections.expect("a whole scene has them").mask.units
+        scene.mask.expect("a whole scene has it").units
     };
     assert_eq!(units("seed=7&draw=3"), units("draw=3&seed=7"));
     assert_ne!(units("seed=7&draw=3"), units("seed=7&draw=4"));
@@ -430,13 +470,13 @@ fn the_notation_rewrites_every_sentence_and_changes_no_number() {
                 "{}",
                 keep.ratio.summary
             );
-            let sections = keep.sections.expect("a whole scene has them");
-            let keep_words: Vec<String> = sections
+            let variance = keep.variance.expect("a whole scene has it");
+            let keep_words: Vec<String> = keep
                 .sentences
                 .into_iter()
                 .map(|(_, words)| words)
                 .chain([keep.ratio.label, keep.ratio.reference_label.to_owned()])
-                .chain(sections.variance.parts.map(|part| part.formula))
+                .chain(variance.parts.map(|part| part.formula))
                 .chain(keep.answer.into_iter().map(|span| span.text))
                 .collect();
             for words in &keep_words {

@@ -38,8 +38,7 @@ fn code(id: &str, fragment: &str) -> String {
         rest = after;
         let skipped = |rest: &'static str| rest.split_once("</").expect("it ends").1;
         if let Some(name) = tag.strip_prefix("output data-sentence=") {
-            let sections = scene.sections.as_ref().expect("a whole scene has them");
-            let mut sentences = sections.sentences.iter();
+            let mut sentences = scene.sentences.iter();
             let found = sentences.find(|(it, _)| *it == name.trim_matches('"'));
             code += &found.expect("it is a sentence").1;
             rest = skipped(rest).split_once('>').expect("the tag ends").1;

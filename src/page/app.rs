@@ -11,7 +11,8 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
     Blob, Document, Element, Event, HtmlElement, HtmlInputElement, HtmlProgressElement,
-    IntersectionObserver, IntersectionObserverEntry, MediaQueryList, ResizeObserver, Window,
+    IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit, MediaQueryList,
+    ResizeObserver, Window,
 };
 
 use self::glide::Glide;
@@ -21,15 +22,16 @@ use super::data::OwnData;
 use super::derivation;
 use super::dom;
 use super::experiment::{Run, State};
-use super::figures::Figures;
+use super::figures::{Figures, Which};
 use super::fragment::Fragment;
 use super::later;
 use super::rules::Rules;
+use super::sections::PageSections;
 use super::self_check;
 use super::share::Share;
 use super::workers::{Pool, Report, SharedPool, Task};
 use crate::charts::Palette;
-use crate::scene::{self, Scene, Symbol};
+use crate::scene::{self, Measured, Scene, Section, Sections, Symbol};
 use crate::settings::{Distribution, Named as _, SampleCount, Seed, Settings, Theme};
 
 /// A change counts as settled when nothing else has happened for so many milliseconds.
@@ -52,6 +54,7 @@ pub(super) struct App {
     figures: Figures,
     /// Whether all of the page is there, not only its first view.
     is_complete: bool,
+    sections: PageSections,
     rules: Rules,
     own_data: OwnData,
     /// Links to what is shown, where all of the page is there.
@@ -112,6 +115,7 @@ impl App {
         let cancel = dom::element(&document, "button[data-action=cancel]")?;
         let announcement = dom::element(&document, "#announcement")?;
         let figures = Figures::new(&document)?;
+        let sections = PageSections::new(&document)?;
         let rules = Rules::new(&document)?;
         let own_data = OwnData::new(&document)?;
         let app = Rc::new_cyclic(|this: &Weak<RefCell<Self>>| {
@@ -129,6 +133,7 @@ impl App {
                 controls,
                 figures,
                 is_complete: false,
+                sections,
                 rules,
                 own_data,
                 share: None,
@@ -254,19 +259,23 @@ impl App {
             for entry in entries.iter() {
                 let entry: IntersectionObserverEntry = entry.unchecked_into();
                 app.figures.see(&entry.target(), entry.is_intersecting());
-                app.rules.see(&entry.target(), entry.is_intersecting());
+                app.sections.see(&entry.target(), entry.is_intersecting());
             }
             if app.is_complete {
                 app.feed();
             }
             app.request_frame();
         });
-        let view = IntersectionObserver::new(seen.as_ref().unchecked_ref())?;
+        let options = IntersectionObserverInit::new();
+        options.set_root_margin(&format!("{}px 0px", dom::MARGIN));
+        let view = IntersectionObserver::new_with_options(seen.as_ref().unchecked_ref(), &options)?;
         for figure in self.figures.iter() {
             observer.observe(&figure.canvas);
             view.observe(&figure.canvas);
         }
-        view.observe(self.rules.section());
+        for section in self.sections.elements() {
+            view.observe(section);
+        }
         // The observers live as long as the page.
         resized.forget();
         seen.forget();
@@ -277,7 +286,6 @@ impl App {
         let target = Rc::clone(app);
         dom::listen(&self.window, "beforeprint", move |_: Event| {
             let mut app = target.borrow_mut();
-            app.figures.see_all();
             app.printing = true;
             app.show();
         })?;
@@ -462,6 +470,8 @@ impl App {
                 self.run(samples);
             }
         }
+        // Now all sections follow, in view or not.
+        self.request_frame();
     }
 
     fn run(&mut self, samples: SampleCount) {
@@ -478,7 +488,9 @@ impl App {
     /// Gives the pool as much as it has room for: the run comes first, then what the rules' table
     /// measures once the settings have settled.
     fn feed(&mut self) {
-        if self.settle_timer.is_none() && self.rules.begin(&self.settings, self.runs + 1) {
+        let measures_rules =
+            self.settle_timer.is_none() && self.sections.in_view().has(Section::Rules);
+        if measures_rules && self.rules.begin(&self.settings, self.runs + 1) {
             self.runs += 1;
             Pool::prepare(&self.pool, 1);
         }
@@ -567,23 +579,34 @@ impl App {
             return;
         }
         self.results_shown = now;
-        let mut scene = if self.is_complete {
-            // What was measured is of the settings to which a glide leads.
-            let survey = self.rules.survey().filter(|_| self.glide.is_none());
-            Scene::with_survey(&settings, run, survey)
+        let is_settled = self.settle_timer.is_none() && self.glide.is_none();
+        let sections = if is_settled || self.printing {
+            Sections::ALL
         } else {
-            Scene::first_view(&settings, run)
+            self.sections.in_view()
+        };
+        let measured = Measured {
+            run,
+            // It is of the settings to which a glide leads.
+            survey: self.rules.survey().filter(|_| self.glide.is_none()),
+        };
+        let mut scene = if self.is_complete {
+            Scene::of(&settings, measured, sections)
+        } else {
+            Scene::first_view(&settings, measured, sections)
         };
         scene.highlight(self.lit);
         self.figures.take(&mut scene, self.scene.as_ref());
         self.controls
             .show_settings(&settings, self.editing.as_ref());
-        self.controls.show_scene(&scene);
-        self.rules.show(&settings);
+        self.controls.show_answer(&scene.answer);
+        self.sections.show(&scene);
+        if scene.sections.has(Section::Rules) {
+            self.rules.show(&settings);
+        }
         self.scene = Some(scene);
         self.draw();
         self.show_progress();
-        let is_settled = self.settle_timer.is_none() && self.glide.is_none();
         if state != Some(State::Running) && is_settled {
             self.announce();
         }
@@ -592,7 +615,7 @@ impl App {
     /// Draws the figures.
     fn draw(&mut self) {
         self.pointed = false;
-        let Some(scene) = &self.scene else { return };
+        let Some(scene) = &mut self.scene else { return };
         let dark = match self.settings.theme {
             Theme::Light => false,
             Theme::Dark => true,
@@ -604,7 +627,12 @@ impl App {
         } else {
             &Palette::LIGHT
         };
-        if let Err(error) = self.figures.draw(scene, palette) {
+        let which = if self.printing {
+            Which::All
+        } else {
+            Which::InView
+        };
+        if let Err(error) = self.figures.draw(which, scene, palette) {
             super::log(&error);
         }
     }

@@ -1,18 +1,16 @@
-//! The controls, and the numbers and sentences that follow them.
+//! The controls, and the answer that follows them.
 
 use wasm_bindgen::JsValue;
 use web_sys::{Document, Element, HtmlInputElement};
 
 use super::{dom, notation};
-use crate::scene::{Emphasis, Scene, Span};
-use crate::settings::{Settings, shortest};
+use crate::scene::{Emphasis, Span};
+use crate::settings::Settings;
 
-/// The inputs and outputs of the page.
+/// The inputs of the page, the answer, and what is said to who moves them.
 pub(super) struct Controls {
     document: Document,
     inputs: Vec<HtmlInputElement>,
-    outputs: Vec<(String, Element)>,
-    sentences: Vec<Element>,
     answer: Element,
     shown_answer: Vec<Span>,
     notice: Element,
@@ -29,15 +27,9 @@ pub(super) enum Change {
 
 impl Controls {
     pub(super) fn new(document: &Document) -> Result<Self, JsValue> {
-        let outputs = dom::elements::<Element>(document, "output[data-quantity]")?
-            .into_iter()
-            .filter_map(|output| Some((output.get_attribute("data-quantity")?, output)))
-            .collect();
         Ok(Self {
             document: document.clone(),
             inputs: dom::elements(document, "input[data-setting]")?,
-            outputs,
-            sentences: dom::elements(document, "[data-sentence]")?,
             answer: dom::element(document, "#answer")?,
             shown_answer: Vec::new(),
             notice: dom::element(document, "#notice")?,
@@ -116,28 +108,12 @@ impl Controls {
         }
     }
 
-    /// Shows the scene's numbers and sentences.
-    pub(super) fn show_scene(&mut self, scene: &Scene) {
-        for (name, output) in &self.outputs {
-            if let Some(quantity) = scene.quantities.iter().find(|it| it.name == *name) {
-                let value = quantity.value.map_or_else(String::new, shortest);
-                dom::set_text(output, &quantity.text);
-                dom::set_attribute(output, "data-value", &value);
-            }
-        }
-        for element in &self.sentences {
-            let Some(sections) = &scene.sections else {
-                break;
-            };
-            let name = element.get_attribute("data-sentence").unwrap_or_default();
-            if let Some((_, words)) = sections.sentences.iter().find(|(it, _)| *it == name) {
-                dom::set_text(element, words);
-            }
-        }
-        if self.shown_answer != scene.answer {
-            self.shown_answer.clone_from(&scene.answer);
+    /// Shows the answer.
+    pub(super) fn show_answer(&mut self, answer: &[Span]) {
+        if self.shown_answer != answer {
+            self.shown_answer = answer.to_vec();
             self.answer.set_text_content(None);
-            for span in &scene.answer {
+            for span in answer {
                 let tag = match span.emphasis {
                     Emphasis::Stress => "em",
                     Emphasis::After => "strong",

@@ -13,7 +13,7 @@ use crate::charts::{
     Palette, activation_at, decade_at, draw_convergence, draw_density, draw_mask, draw_ratio,
     draw_rules, draw_variance, drop_probability_at, rules_activation_at, unit_at, variance_at,
 };
-use crate::scene::{Readable, Scene, Sections, nearest};
+use crate::scene::{Readable, Scene, nearest};
 
 /// All figures of the page.
 pub(super) struct Figures {
@@ -39,11 +39,9 @@ struct Chart {
     x_at: fn(&Scene, f64, u32) -> f64,
 }
 
-type Draw = fn(
-    &DrawingArea<Surface, Shift>,
-    &Scene,
-    &Palette,
-) -> Result<(), DrawingAreaErrorKind<<Surface as DrawingBackend>::ErrorType>>;
+type Draw = fn(&DrawingArea<Surface, Shift>, &Scene, &Palette) -> Drawn;
+
+type Drawn = Result<(), DrawingAreaErrorKind<<Surface as DrawingBackend>::ErrorType>>;
 
 const CHARTS: [Chart; 6] = [
     Chart {
@@ -62,47 +60,44 @@ const CHARTS: [Chart; 6] = [
     },
     Chart {
         name: "convergence",
-        part: |scene| Some(&mut scene.convergence),
+        part: |scene| Some(scene.convergence.as_mut()?),
         is_same: |a, b| a.convergence == b.convergence,
-        draw: |area, scene, palette| draw_convergence(area, &scene.convergence, palette),
-        x_at: |scene, x, width| decade_at(&scene.convergence, x, width),
+        draw: |area, scene, palette| {
+            drawn(&scene.convergence, |it| draw_convergence(area, it, palette))
+        },
+        x_at: |scene, x, width| read(&scene.convergence, |it| decade_at(it, x, width)),
     },
     Chart {
         name: "variance",
-        part: |scene| Some(&mut scene.sections.as_mut()?.variance),
-        is_same: |a, b| below(a, |it| &it.variance) == below(b, |it| &it.variance),
-        draw: |area, scene, palette| {
-            below(scene, |it| &it.variance).map_or(Ok(()), |it| draw_variance(area, it, palette))
-        },
-        x_at: |scene, x, width| {
-            below(scene, |it| &it.variance).map_or(0.0, |it| variance_at(it, x, width))
-        },
+        part: |scene| Some(scene.variance.as_mut()?),
+        is_same: |a, b| a.variance == b.variance,
+        draw: |area, scene, palette| drawn(&scene.variance, |it| draw_variance(area, it, palette)),
+        x_at: |scene, x, width| read(&scene.variance, |it| variance_at(it, x, width)),
     },
     Chart {
         name: "mask",
-        part: |scene| Some(&mut scene.sections.as_mut()?.mask),
-        is_same: |a, b| below(a, |it| &it.mask) == below(b, |it| &it.mask),
-        draw: |area, scene, palette| {
-            below(scene, |it| &it.mask).map_or(Ok(()), |it| draw_mask(area, it, palette))
-        },
-        x_at: |scene, x, width| below(scene, |it| &it.mask).map_or(0.0, |it| unit_at(it, x, width)),
+        part: |scene| Some(scene.mask.as_mut()?),
+        is_same: |a, b| a.mask == b.mask,
+        draw: |area, scene, palette| drawn(&scene.mask, |it| draw_mask(area, it, palette)),
+        x_at: |scene, x, width| read(&scene.mask, |it| unit_at(it, x, width)),
     },
     Chart {
         name: "rules",
-        part: |scene| Some(&mut scene.sections.as_mut()?.rules),
-        is_same: |a, b| below(a, |it| &it.rules) == below(b, |it| &it.rules),
-        draw: |area, scene, palette| {
-            below(scene, |it| &it.rules).map_or(Ok(()), |it| draw_rules(area, it, palette))
-        },
-        x_at: |scene, x, width| {
-            below(scene, |it| &it.rules).map_or(0.0, |it| rules_activation_at(it, x, width))
-        },
+        part: |scene| Some(scene.rules.as_mut()?),
+        is_same: |a, b| a.rules == b.rules,
+        draw: |area, scene, palette| drawn(&scene.rules, |it| draw_rules(area, it, palette)),
+        x_at: |scene, x, width| read(&scene.rules, |it| rules_activation_at(it, x, width)),
     },
 ];
 
-/// A part of the sections below the first view, where these are there.
-fn below<F>(scene: &Scene, part: fn(&Sections) -> &F) -> Option<&F> {
-    scene.sections.as_ref().map(part)
+/// A figure that is drawn where the scene has it.
+fn drawn<F>(figure: &Option<F>, draw: impl FnOnce(&F) -> Drawn) -> Drawn {
+    figure.as_ref().map_or(Ok(()), draw)
+}
+
+/// What is read off a figure where the scene has it.
+fn read<F>(figure: &Option<F>, read: impl FnOnce(&F) -> f64) -> f64 {
+    figure.as_ref().map_or(0.0, read)
 }
 
 /// Where a reader points in a figure.
@@ -112,6 +107,15 @@ pub(super) enum Pointed {
     At(f64),
     /// With the figure's range input, at the place that this has.
     Reading,
+}
+
+/// Which figures are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Which {
+    /// Those in view.
+    InView,
+    /// All of them.
+    All,
 }
 
 impl Figures {
@@ -159,13 +163,6 @@ impl Figures {
         }
     }
 
-    /// All figures are about to be printed.
-    pub(super) fn see_all(&mut self) {
-        for figure in &mut self.all {
-            figure.in_view = true;
-        }
-    }
-
     /// Puts the cursor of a figure where the reader points, or takes it away.
     pub(super) fn point(&mut self, index: usize, pointed: Option<Pointed>, scene: &mut Scene) {
         if let Some(figure) = self.all.get_mut(index) {
@@ -184,10 +181,17 @@ impl Figures {
         }
     }
 
-    /// Draws the figures that are in view and not as they should be.
-    pub(super) fn draw(&mut self, scene: &Scene, palette: &Palette) -> Result<(), JsValue> {
+    /// Draws those of these figures that the scene has, and that are not as they should be.
+    pub(super) fn draw(
+        &mut self,
+        which: Which,
+        scene: &mut Scene,
+        palette: &Palette,
+    ) -> Result<(), JsValue> {
         for figure in self.shown() {
-            figure.draw(scene, palette)?;
+            if figure.in_view || which == Which::All {
+                figure.draw(scene, palette)?;
+            }
         }
         Ok(())
     }
@@ -223,12 +227,8 @@ impl Figure {
     fn new(document: &Document, chart: Chart) -> Result<Self, JsValue> {
         let figure = format!("#figure-{} ", chart.name);
         let canvas: HtmlCanvasElement = dom::element(document, &(figure.clone() + "canvas"))?;
-        let place = canvas.get_bounding_client_rect();
-        let height = web_sys::window()
-            .and_then(|window| window.inner_height().ok()?.as_f64())
-            .unwrap_or(f64::INFINITY);
         Ok(Self {
-            in_view: place.bottom() > 0.0 && place.top() < height,
+            in_view: dom::is_in_view(&canvas),
             canvas,
             reader: dom::element(document, &(figure.clone() + ".reader"))?,
             data: DataTable::new(document, &(figure + ".data"))?,
@@ -318,8 +318,8 @@ impl Figure {
         }
     }
 
-    fn draw(&mut self, scene: &Scene, palette: &Palette) -> Result<(), JsValue> {
-        if !self.in_view {
+    fn draw(&mut self, scene: &mut Scene, palette: &Palette) -> Result<(), JsValue> {
+        if (self.chart.part)(scene).is_none() {
             return Ok(());
         }
         let wanted = Ground {

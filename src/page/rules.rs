@@ -1,4 +1,4 @@
-//! The section on the other rules: measures them once it is in view.
+//! The section on the other rules: what is measured for it.
 
 use std::rc::Rc;
 
@@ -10,11 +10,9 @@ use super::workers::{Job, Task};
 use crate::sampling::Survey;
 use crate::settings::{Named, Settings};
 
-/// The section, and what was measured for it.
+/// What the section has of its own.
 pub(super) struct Rules {
-    section: Element,
     buttons: Vec<Element>,
-    in_view: bool,
     running: Option<Running>,
 }
 
@@ -30,22 +28,9 @@ struct Running {
 impl Rules {
     pub(super) fn new(document: &Document) -> Result<Self, JsValue> {
         Ok(Self {
-            section: dom::element(document, "#rules")?,
             buttons: dom::elements(document, "#rules [data-set]")?,
-            in_view: false,
             running: None,
         })
-    }
-
-    pub(super) fn section(&self) -> &Element {
-        &self.section
-    }
-
-    /// From now on this element, if it is the section, is, or is not, in view.
-    pub(super) fn see(&mut self, element: &Element, in_view: bool) {
-        if *element == self.section {
-            self.in_view = in_view;
-        }
     }
 
     /// What was measured with these settings, whatever rule they name.
@@ -65,10 +50,9 @@ impl Rules {
         self.running = None;
     }
 
-    /// Begins a survey with this number, if the section is in view and there is none; says whether
-    /// it did.
+    /// Begins a survey with this number, if there is none; says whether it did.
     pub(super) fn begin(&mut self, settings: &Settings, run: u32) -> bool {
-        let begins = self.in_view && self.running.is_none();
+        let begins = self.running.is_none();
         if begins {
             self.running = Some(Running {
                 run,

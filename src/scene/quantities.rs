@@ -1,7 +1,7 @@
-//! Every number that stands in the text and the tables, under the name that the page gives it.
+//! The numbers that stand in the text and the tables, under the names that the page gives them.
 
+use super::Run;
 use super::format::{decimals_for, duration, fixed, grouped, significant, trimmed};
-use super::{Run, derivation};
 use crate::sampling::{Comparison, Estimate};
 use crate::settings::Settings;
 use crate::theory::Exact;
@@ -20,13 +20,13 @@ pub struct Quantity {
 /// What is shown where there is no value.
 const NO_VALUE: &str = "–";
 
+/// The numbers of the run.
 pub(super) fn quantities(
     settings: &Settings,
     exact: &Exact,
     run: Option<Run<'_>>,
 ) -> Vec<Quantity> {
     let mut list = List(Vec::new());
-    derivation::add_quantities(&mut list.0, settings, exact);
     let estimate = run.map(|run| run.estimate);
     let samples = estimate.map_or(settings.samples.get(), Estimate::samples);
     for row in Comparison::all(exact, samples, estimate) {

@@ -186,6 +186,8 @@ async fn symbols_light_up_wherever_they_stand() {
 #[wasm_bindgen_test]
 async fn text_and_controls_agree_in_every_frame_of_a_drag() {
     let stage = Stage::new("mu=1&sigma=2&seed=7").await;
+    // Only what is in view follows a drag: here, all of the page is.
+    stage.see_all().await;
     for (index, percent) in (5..=95)
         .step_by(5)
         .chain((10..95).step_by(7).rev())

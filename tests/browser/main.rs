@@ -13,6 +13,7 @@ mod layout;
 mod pictures;
 mod reading;
 mod rules;
+mod sections;
 mod share;
 mod stage;
 

@@ -66,6 +66,11 @@ fn scene(fragment: &str) -> Scene {
     Scene::new(&settings, Some(run))
 }
 
+/// A figure of one of the sections.
+fn there<F>(figure: &Option<F>) -> &F {
+    figure.as_ref().expect("a whole scene has it")
+}
+
 async fn assert_canvases_are_as_svg(fragment: &str, palette: &Palette) {
     let stage = Stage::new(fragment).await;
     stage.until_run_is("done").await;
@@ -98,15 +103,14 @@ async fn assert_canvases_are_as_svg(fragment: &str, palette: &Palette) {
             .map(|length| u32::try_from(length).expect("it has a size"));
         let size = (width, height);
         let compare = async |scene: &Scene| {
-            let below = scene.sections.as_ref().expect("it has all of the page");
             let picture =
                 Picture::draw_measured(size, palette, &measured, |area, palette| match name {
                     "density" => draw_density(area, &scene.density, palette),
                     "ratio" => draw_ratio(area, &scene.ratio, palette),
-                    "convergence" => draw_convergence(area, &scene.convergence, palette),
-                    "variance" => draw_variance(area, &below.variance, palette),
-                    "mask" => draw_mask(area, &below.mask, palette),
-                    _ => draw_rules(area, &below.rules, palette),
+                    "convergence" => draw_convergence(area, there(&scene.convergence), palette),
+                    "variance" => draw_variance(area, there(&scene.variance), palette),
+                    "mask" => draw_mask(area, there(&scene.mask), palette),
+                    _ => draw_rules(area, there(&scene.rules), palette),
                 });
             let picture = picture.expect("writing a text does not fail");
             let svg = picture.file(Some(palette));

@@ -88,6 +88,22 @@ impl Stage {
         self.frame().await;
     }
 
+    /// Makes the page's window so high, and shows it so small, that all of the page is in view.
+    pub(crate) async fn see_all(&self) {
+        let style = self.frame.style();
+        style
+            .set_property("transform", "scale(0.02)")
+            .expect("it is a style");
+        self.resize(1200, 24_000).await;
+        // Figures are drawn once they are in view, and not before.
+        self.until("all of the page is in view", || {
+            self.all("canvas")
+                .iter()
+                .all(|it| it.has_attribute("data-drawn"))
+        })
+        .await;
+    }
+
     /// Starts the page's program, as `www/boot.js` does; its workers import the glue from `glue`.
     ///
     /// # Errors

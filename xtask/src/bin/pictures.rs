@@ -24,7 +24,7 @@ use dropout_moments::charts::{
     draw_variance,
 };
 use dropout_moments::sampling::Experiment;
-use dropout_moments::scene::{Emphasis, Readable, Run, Scene, Sections};
+use dropout_moments::scene::{Emphasis, Readable, Run, Scene};
 use dropout_moments::settings::{Seed, Settings};
 
 /// CSS pixels: where there is room, and where there is little. The page shows the one that has the
@@ -69,11 +69,9 @@ struct Figure {
     small: (u32, u32),
 }
 
-type Draw = fn(
-    &DrawingArea<Svg<'_>, Shift>,
-    &Scene,
-    &Palette,
-) -> Result<(), DrawingAreaErrorKind<Infallible>>;
+type Draw = fn(&DrawingArea<Svg<'_>, Shift>, &Scene, &Palette) -> Drawn;
+
+type Drawn = Result<(), DrawingAreaErrorKind<Infallible>>;
 
 const FIGURES: [Figure; 6] = [
     Figure {
@@ -92,43 +90,39 @@ const FIGURES: [Figure; 6] = [
     },
     Figure {
         name: "convergence",
-        part: |scene| Some(&scene.convergence),
-        draw: |area, scene, palette| draw_convergence(area, &scene.convergence, palette),
+        part: |scene| Some(scene.convergence.as_ref()?),
+        draw: |area, scene, palette| {
+            drawn(&scene.convergence, |it| draw_convergence(area, it, palette))
+        },
         roomy: ROOMY_AND_LONG,
         small: SMALL,
     },
     Figure {
         name: "variance",
-        part: |scene| Some(&scene.sections.as_ref()?.variance),
-        draw: |area, scene, palette| {
-            below(scene, |it| &it.variance).map_or(Ok(()), |it| draw_variance(area, it, palette))
-        },
+        part: |scene| Some(scene.variance.as_ref()?),
+        draw: |area, scene, palette| drawn(&scene.variance, |it| draw_variance(area, it, palette)),
         roomy: (700, 242),
         small: (340, 242),
     },
     Figure {
         name: "mask",
-        part: |scene| Some(&scene.sections.as_ref()?.mask),
-        draw: |area, scene, palette| {
-            below(scene, |it| &it.mask).map_or(Ok(()), |it| draw_mask(area, it, palette))
-        },
+        part: |scene| Some(scene.mask.as_ref()?),
+        draw: |area, scene, palette| drawn(&scene.mask, |it| draw_mask(area, it, palette)),
         roomy: ROOMY_AND_LONG,
         small: SMALL,
     },
     Figure {
         name: "rules",
-        part: |scene| Some(&scene.sections.as_ref()?.rules),
-        draw: |area, scene, palette| {
-            below(scene, |it| &it.rules).map_or(Ok(()), |it| draw_rules(area, it, palette))
-        },
+        part: |scene| Some(scene.rules.as_ref()?),
+        draw: |area, scene, palette| drawn(&scene.rules, |it| draw_rules(area, it, palette)),
         roomy: (700, 560),
         small: (350, 620),
     },
 ];
 
-/// A part of the sections below the first view, where these are there.
-fn below<F>(scene: &Scene, part: fn(&Sections) -> &F) -> Option<&F> {
-    scene.sections.as_ref().map(part)
+/// A figure that is drawn where the scene has it.
+fn drawn<F>(figure: &Option<F>, draw: impl FnOnce(&F) -> Drawn) -> Drawn {
+    figure.as_ref().map_or(Ok(()), draw)
 }
 
 impl Figure {
@@ -158,7 +152,7 @@ fn figures() -> Result<()> {
     let folder = root()?.join("target/pictures");
     fs::create_dir_all(&folder)?;
     for figure in FIGURES {
-        let part = (figure.part)(&scene).context("the scene has no sections")?;
+        let part = (figure.part)(&scene).context("the scene lacks a figure")?;
         let summary = part.summary();
         let roomy = figure.picture(&scene, figure.roomy)?;
         let small = figure.picture(&scene, figure.small)?;

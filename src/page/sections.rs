@@ -1,0 +1,96 @@
+//! The sections of the page: which of them are in view, and the numbers and sentences in them.
+//!
+//! While the settings change, a section that nobody sees is left as it is: to compute it, to write
+//! it and to lay it out would take most of each frame.
+
+use wasm_bindgen::JsValue;
+use web_sys::{Document, Element};
+
+use super::dom;
+use crate::scene::{Scene, Section, Sections};
+use crate::settings::shortest;
+
+/// All sections that follow the settings.
+pub(super) struct PageSections {
+    all: Vec<PageSection>,
+    in_view: Sections,
+}
+
+struct PageSection {
+    section: Section,
+    element: Element,
+    /// Elements with the names of the quantities that they show.
+    outputs: Vec<(String, Element)>,
+    /// Elements with the names of their sentences.
+    sentences: Vec<(String, Element)>,
+}
+
+impl PageSections {
+    /// What is in view at the start is found out here: the first frame must not wait until the
+    /// browser reports it.
+    pub(super) fn new(document: &Document) -> Result<Self, JsValue> {
+        let mut all = Vec::with_capacity(Section::ALL.len());
+        let mut in_view = Sections::NONE;
+        for section in Section::ALL {
+            let selector = format!("#{}", section.id());
+            let element: Element = dom::element(document, &selector)?;
+            in_view.set(section, dom::is_in_view(&element));
+            all.push(PageSection {
+                section,
+                element,
+                outputs: named(document, &selector, "data-quantity")?,
+                sentences: named(document, &selector, "data-sentence")?,
+            });
+        }
+        Ok(Self { all, in_view })
+    }
+
+    /// The elements of the sections.
+    pub(super) fn elements(&self) -> impl Iterator<Item = &Element> {
+        self.all.iter().map(|it| &it.element)
+    }
+
+    /// From now on this element, if it is a section, is, or is not, in view.
+    pub(super) fn see(&mut self, element: &Element, in_view: bool) {
+        if let Some(it) = self.all.iter().find(|it| it.element == *element) {
+            self.in_view.set(it.section, in_view);
+        }
+    }
+
+    /// Those in view.
+    pub(super) fn in_view(&self) -> Sections {
+        self.in_view
+    }
+
+    /// Shows the numbers and sentences of the sections that the scene has.
+    pub(super) fn show(&self, scene: &Scene) {
+        for it in &self.all {
+            if !scene.sections.has(it.section) {
+                continue;
+            }
+            for (name, output) in &it.outputs {
+                if let Some(quantity) = scene.quantities.iter().find(|it| it.name == *name) {
+                    let value = quantity.value.map_or_else(String::new, shortest);
+                    dom::set_text(output, &quantity.text);
+                    dom::set_attribute(output, "data-value", &value);
+                }
+            }
+            for (name, element) in &it.sentences {
+                if let Some((_, words)) = scene.sentences.iter().find(|(it, _)| it == name) {
+                    dom::set_text(element, words);
+                }
+            }
+        }
+    }
+}
+
+/// The elements in a section that have this attribute, with its values.
+fn named(
+    document: &Document,
+    section: &str,
+    attribute: &str,
+) -> Result<Vec<(String, Element)>, JsValue> {
+    let elements: Vec<Element> = dom::elements(document, &format!("{section} [{attribute}]"))?;
+    let with_name = |element: Element| Some((element.get_attribute(attribute)?, element));
+    Ok(elements.into_iter().filter_map(with_name).collect())
+}
