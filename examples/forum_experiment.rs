@@ -10,9 +10,9 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use dropout_moments::sampling::{Comparison, Estimate, Experiment};
+use dropout_moments::scene::result_json;
 use dropout_moments::settings::{Seed, Settings};
 use rayon::prelude::*;
-use serde_json::{Value, json};
 
 const USAGE: &str = "usage: forum_experiment [--p P] [--n N] [--seed SEED] [--mu MU] \
 [--sigma SIGMA] [--input INPUT] [--scale SCALE] [--threads THREADS] [--json]";
@@ -85,6 +85,7 @@ fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Arguments>, S
         }
     }
     parsed.seed = parsed.settings.seed.unwrap_or(parsed.seed);
+    parsed.settings.seed = Some(parsed.seed);
     Ok(Some(parsed))
 }
 
@@ -104,7 +105,11 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     let seconds = start.elapsed().as_secs_f64();
     let rows = experiment.compare(&estimate);
     if arguments.json {
-        println!("{}", report(arguments, &rows, estimate.samples(), seconds));
+        let settings = &arguments.settings;
+        print!(
+            "{}",
+            result_json(settings, &rows, estimate.samples(), seconds)
+        );
     } else {
         print(arguments, &rows, seconds);
     }
@@ -155,32 +160,4 @@ fn print(arguments: &Arguments, rows: &[Comparison], seconds: f64) {
             number(row.standard_error)
         );
     }
-}
-
-fn report(arguments: &Arguments, rows: &[Comparison], samples: u64, seconds: f64) -> Value {
-    let settings = &arguments.settings;
-    let mut report = json!({
-        "settings": {
-            "p": settings.drop_probability.get(),
-            "mu": settings.input.mean.get(),
-            "sigma": settings.input.standard_deviation.get(),
-            "input": settings.text("input"),
-            "scale": settings.text("scale"),
-            "n": settings.samples.get(),
-            "seed": arguments.seed.0,
-        },
-        "samples": samples,
-        "seconds": seconds,
-    });
-    for row in rows {
-        if row.name == "d.zeros" {
-            report["zeros"] = row.measured.into();
-        } else if let Some((of, what)) = row.name.split_once('.') {
-            report["exact"][of][what] = row.exact.into();
-            report["measured"][of][what] = row.measured.into();
-            report["standard_error"][of][what] = row.standard_error.into();
-            report["z"][of][what] = row.z().into();
-        }
-    }
-    report
 }

@@ -2,10 +2,12 @@
 //! that no two of them can disagree.
 
 mod answer;
+mod citation;
 mod convergence;
 mod data;
 mod density;
 mod derivation;
+mod export;
 mod format;
 mod mask;
 mod notation;
@@ -20,9 +22,11 @@ mod symbol;
 mod variance;
 
 pub use answer::{Emphasis, Span};
+pub use citation::{Date, apa, bibtex};
 pub use convergence::{ConvergenceFigure, EstimatePoint};
 pub use data::{data_problem, data_report};
 pub use density::{DensityFigure, LabelledAtom, PlottedDensity};
+pub use export::{Exported, exact_result_table, result_json, result_table};
 pub use format::{duration, grouped};
 pub(crate) use format::{fixed, trimmed};
 pub use mask::MaskFigure;

@@ -173,40 +173,29 @@ impl Readable for DensityFigure {
 
     fn table(&self) -> Table {
         let densities = self.densities();
+        let has_atoms = self.both().iter().any(|it| !it.atoms.is_empty());
+        let mut columns = vec!["activation", "density before", "density after"];
+        if has_atoms {
+            columns.extend(["exactly there before", "exactly there after"]);
+        }
+        columns.extend(["up to it before", "up to it after"]);
         let mut cells = Vec::new();
         for place in self.activations(20.0) {
-            let name = significant(place, 4);
-            let masses = self.both().map(|it| {
-                let atom = it.atoms.iter().find(|atom| atom.location == place);
-                atom.map_or(0.0, |atom| atom.mass)
-            });
-            let exactly = format!("exactly {name}");
-            cells.push(name);
+            cells.push(significant(place, 4));
             for density in &densities {
                 cells.push(self.text(density.at(place)));
+            }
+            for density in self.both().into_iter().filter(|_| has_atoms) {
+                let atom = density.atoms.iter().find(|atom| atom.location == place);
+                cells.push(share(atom.map_or(0.0, |atom| atom.mass)));
             }
             for density in &densities {
                 cells.push(share_up_to(density, place));
             }
-            if masses != [0.0; 2] {
-                cells.push(exactly);
-                for mass in masses {
-                    cells.push(format!("{} of all", share(mass)));
-                }
-                for _ in masses {
-                    cells.push(String::new());
-                }
-            }
         }
         Table {
             caption: "Density of the activations, and the share of the units up to each".to_owned(),
-            columns: vec![
-                "activation",
-                "density before",
-                "density after",
-                "up to it before",
-                "up to it after",
-            ],
+            columns,
             cells,
         }
     }

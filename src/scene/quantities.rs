@@ -18,7 +18,7 @@ pub struct Quantity {
 }
 
 /// What is shown where there is no value.
-const NO_VALUE: &str = "–";
+pub(super) const NO_VALUE: &str = "–";
 
 /// The numbers of the run.
 pub(super) fn quantities(

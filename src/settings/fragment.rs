@@ -122,6 +122,12 @@ impl Settings {
         fragment
     }
 
+    /// Every key that has a value, with that as the fragment would write it, defaults as well.
+    pub fn texts(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let text = |key| self.text(key).map(|text| (key, text));
+        KEYS.into_iter().filter_map(text)
+    }
+
     /// Sets the quantity that the fragment calls `key` from its text.
     ///
     /// # Errors
