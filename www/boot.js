@@ -36,7 +36,7 @@
       const script = document.createElement("script");
       script.src = absolute(wasm.replace("_bg.wasm", ".fallback.js"));
       script.onload = resolve;
-      script.onerror = () => reject(error);
+      script.onerror = () => reject(partIsMissing(error.message));
       document.head.append(script);
     });
     fallback = ours.fallback;

@@ -184,13 +184,14 @@ async fn unknown_keys_of_the_fragment_are_kept() {
 async fn a_link_within_the_page_leaves_the_settings_alone() {
     let stage = Stage::new("p=0.5&seed=7").await;
     stage.click("a.skip");
+    let goes = || stage.window.scroll_y().is_ok_and(|y| y > 100.0);
+    stage.until("it goes there", goes).await;
     stage
         .until("the fragment is that of the settings again", || {
             stage.fragment() == "#p=0.5&seed=7"
         })
         .await;
     assert_eq!(stage.value("exact.d.zeros"), Some(0.5));
-    assert!(stage.window.scroll_y().is_ok_and(|y| y > 100.0), "it went");
 }
 
 #[wasm_bindgen_test]

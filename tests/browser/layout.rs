@@ -73,7 +73,8 @@ async fn what_has_the_focus_is_never_under_the_controls() {
                     const controls = document.querySelector('#controls');
                     if (controls.contains(it)) return '';
                     const { left, width, top, bottom } = it.getBoundingClientRect();
-                    if (top < 0 || bottom > innerHeight) return 'out of view';
+                    // Of what is large, Firefox scrolls no more into view than it has to.
+                    if (bottom < 0 || top > innerHeight) return 'out of view';
                     return [top + 1, bottom - 1].some((y) =>
                         controls.contains(document.elementFromPoint(left + width / 2, y))) && 'covered';
                 }",

@@ -1,11 +1,16 @@
 //! A browser of one's own, through as much of WebDriver (W3C Recommendation, 2018) as the tests need.
 //!
-//! The protocol is JSON over HTTP, one request after the other; a client library would bring an
-//! asynchronous runtime and some sixty crates.
+//! The protocol is JSON over HTTP, one request after the other. A client library (fantoccini,
+//! thirtyfour) would bring an asynchronous runtime and some sixty crates, and save nothing of what the
+//! browsers differ in: how each driver is started, what it is asked for, and what beyond the protocol
+//! only one of them knows.
 
+use std::cell::RefCell;
+use std::env;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::thread;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -17,11 +22,80 @@ pub(crate) const KEY_RIGHT: &str = "\u{e014}";
 /// How long the page may take for what a test waits for.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A headless browser with one empty window, until it is dropped.
+/// Whose browser it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Engine {
+    Chromium,
+    Firefox,
+    WebKit,
+}
+
+impl Engine {
+    /// The one that `DROPOUT_MOMENTS_ENGINE` names, or else Chromium.
+    pub(crate) fn wanted() -> Self {
+        match env::var("DROPOUT_MOMENTS_ENGINE").as_deref() {
+            Ok("Firefox") => Self::Firefox,
+            Ok("WebKit") => Self::WebKit,
+            Ok("Chromium") | Err(_) => Self::Chromium,
+            Ok(other) => panic!("there is no browser {other:?}"),
+        }
+    }
+
+    /// The variable that names its driver, and the driver's usual name.
+    fn driver(self) -> [&'static str; 2] {
+        match self {
+            Self::Chromium => ["CHROMEDRIVER", "chromedriver"],
+            Self::Firefox => ["GECKODRIVER", "geckodriver"],
+            Self::WebKit => ["WEBKITDRIVER", "WebKitWebDriver"],
+        }
+    }
+
+    /// What the driver is asked for: a window of 1280 × 1000 that nobody sees.
+    fn capabilities(self) -> Value {
+        let (key, variable, mut options) = match self {
+            Self::Chromium => (
+                "goog:chromeOptions",
+                "CHROME",
+                // Without the sandbox, since root can't have one; without what talks to its maker.
+                json!({"args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
+                    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                    "--window-size=1280,1000"]}),
+            ),
+            Self::Firefox => (
+                "moz:firefoxOptions",
+                "FIREFOX",
+                json!({"args": ["-headless", "--width=1280", "--height=1000"]}),
+            ),
+            // It needs a screen, and sets its size afterwards.
+            Self::WebKit => (
+                "webkitgtk:browserOptions",
+                "WEBKIT",
+                json!({"args": ["--automation"]}),
+            ),
+        };
+        if let Ok(program) = env::var(variable) {
+            options["binary"] = program.into();
+        }
+        let milliseconds = u64::try_from(PATIENCE.as_millis()).expect("a minute is not that long");
+        let mut wanted = json!({
+            key: options,
+            "timeouts": {"script": milliseconds, "pageLoad": milliseconds},
+        });
+        if self == Self::Chromium {
+            wanted["goog:loggingPrefs"] = json!({"browser": "ALL"});
+        }
+        json!({"capabilities": {"alwaysMatch": wanted}})
+    }
+}
+
+/// A browser with one empty window that nobody sees, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Browser {
+    pub(crate) engine: Engine,
     driver: Driver,
     session: String,
+    /// What went wrong on pages that have been left, where only the page itself can say.
+    past_errors: RefCell<Vec<String>>,
 }
 
 /// Where an element is in the window, in CSS pixels.
@@ -33,31 +107,30 @@ pub(crate) struct Rectangle {
 }
 
 impl Browser {
+    /// The one that is wanted.
     pub(crate) fn start() -> Self {
-        let driver = Driver::start();
-        let mut options = json!({
-            // Without the sandbox, since root can't have one; without what talks to its maker.
-            "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
-                "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                "--window-size=1280,1000"],
-        });
-        if let Ok(chrome) = std::env::var("CHROME") {
-            options["binary"] = chrome.into();
-        }
-        let milliseconds = u64::try_from(PATIENCE.as_millis()).expect("a minute is not that long");
-        let capabilities = json!({"capabilities": {"alwaysMatch": {
-            "goog:chromeOptions": options,
-            "goog:loggingPrefs": {"browser": "ALL"},
-            "timeouts": {"script": milliseconds, "pageLoad": milliseconds},
-        }}});
+        let engine = Engine::wanted();
+        let driver = Driver::start(engine);
         let answer = driver
-            .request("POST", "/session", &capabilities)
+            .request("POST", "/session", &engine.capabilities())
             .expect("the driver starts a browser");
         let session = answer["sessionId"].as_str().expect("a session has an id");
-        Self {
+        let browser = Self {
+            engine,
             session: session.to_owned(),
             driver,
+            past_errors: RefCell::default(),
+        };
+        if engine == Engine::WebKit {
+            browser.resize(1280, 1000);
         }
+        browser
+    }
+
+    /// Gives the window this outer size, in CSS pixels.
+    #[track_caller]
+    pub(crate) fn resize(&self, width: u32, height: u32) {
+        self.post("window/rect", &json!({"width": width, "height": height}));
     }
 
     #[track_caller]
@@ -71,21 +144,25 @@ impl Browser {
 
     #[track_caller]
     pub(crate) fn open(&self, address: &str) {
+        self.leave();
         self.post("url", &json!({"url": address}));
     }
 
     #[track_caller]
     pub(crate) fn back(&self) {
+        self.leave();
         self.post("back", &json!({}));
     }
 
     #[track_caller]
     pub(crate) fn forward(&self) {
+        self.leave();
         self.post("forward", &json!({}));
     }
 
     #[track_caller]
     pub(crate) fn reload(&self) {
+        self.leave();
         self.post("refresh", &json!({}));
     }
 
@@ -131,19 +208,13 @@ impl Browser {
         self.post("execute/async", &json!({"script": script, "args": []}))
     }
 
-    /// From now on runs a script in each page before its own.
+    /// From now on runs a script in each page before its own (by the `DevTools` protocol).
     #[track_caller]
     pub(crate) fn before_each_page(&self, script: &str) {
         self.devtools(
             "Page.addScriptToEvaluateOnNewDocument",
             &json!({"source": script}),
         );
-    }
-
-    /// From now on the page is shown as on this medium, `screen` or `print`.
-    #[track_caller]
-    pub(crate) fn emulate_medium(&self, medium: &str) {
-        self.devtools("Emulation.setEmulatedMedia", &json!({"media": medium}));
     }
 
     /// Gives a command of the `DevTools` protocol.
@@ -169,12 +240,24 @@ impl Browser {
         self.post(&format!("element/{element}/click"), &json!({}));
     }
 
-    /// Focuses an element and presses keys.
+    /// Focuses an element and presses keys, one after the other.
     #[track_caller]
     pub(crate) fn keys(&self, selector: &str, keys: &[&str]) {
-        let element = self.element(selector);
-        let keys = json!({"text": keys.concat()});
-        self.post(&format!("element/{element}/value"), &keys);
+        self.run(&format!(
+            "document.querySelector({selector:?}).focus({{ focusVisible: true }})"
+        ));
+        self.press(keys);
+    }
+
+    /// Presses keys, one after the other, where the focus is.
+    #[track_caller]
+    pub(crate) fn press(&self, keys: &[&str]) {
+        let actions: Vec<_> = keys
+            .iter()
+            .flat_map(|key| ["keyDown", "keyUp"].map(|kind| json!({"type": kind, "value": key})))
+            .collect();
+        let keyboard = json!({"type": "key", "id": "keyboard", "actions": actions});
+        self.post("actions", &json!({"actions": [keyboard]}));
     }
 
     /// Where an element is, after scrolling to it.
@@ -229,18 +312,14 @@ impl Browser {
         );
     }
 
-    /// How many workers there are in the browser (by the DevTools protocol).
-    #[track_caller]
-    pub(crate) fn workers(&self) -> usize {
-        let answer = self.devtools("Target.getTargets", &json!({"filter": [{}]}));
-        let targets = answer["targetInfos"].as_array();
-        let targets = targets.expect("the browser lists its targets").iter();
-        targets.filter(|target| target["type"] == "worker").count()
-    }
-
-    /// The warnings and errors of the console since the start, or since they were asked for last.
+    /// The warnings and errors of the console since the start, or since they were asked for last:
+    /// from the browser where its driver tells them, else as `watch.js` has seen them.
     #[track_caller]
     pub(crate) fn errors(&self) -> Vec<String> {
+        if self.engine != Engine::Chromium {
+            self.leave();
+            return self.past_errors.take();
+        }
         let log = self.post("se/log", &json!({"type": "browser"}));
         let entries = log.as_array().expect("a log is a list");
         entries
@@ -248,6 +327,26 @@ impl Browser {
             .filter(|entry| entry["level"] == "SEVERE" || entry["level"] == "WARNING")
             .map(|entry| entry["message"].to_string())
             .collect()
+    }
+
+    /// Keeps what the page has to tell before it is gone.
+    #[track_caller]
+    fn leave(&self) {
+        if self.engine == Engine::Chromium {
+            return;
+        }
+        let errors = self.run("return globalThis.watched?.errors.splice(0) ?? []");
+        let errors = errors.as_array().into_iter().flatten();
+        let errors = errors.filter_map(|it| it.as_str().map(str::to_owned));
+        self.past_errors.borrow_mut().extend(errors);
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // The driver ends the browser; if it can't, there is nothing better left to do.
+        let session = format!("/session/{}", self.session);
+        let _ = self.driver.request("DELETE", &session, &json!({}));
     }
 }
 
@@ -259,23 +358,34 @@ struct Driver {
 }
 
 impl Driver {
-    fn start() -> Self {
-        let program = std::env::var_os("CHROMEDRIVER").unwrap_or_else(|| "chromedriver".into());
+    fn start(engine: Engine) -> Self {
+        let [variable, name] = engine.driver();
+        let program = env::var_os(variable).unwrap_or_else(|| name.into());
+        // WebKit's driver wants to be told a port.
+        let port = match engine {
+            Engine::WebKit => TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()),
+            Engine::Chromium | Engine::Firefox => Ok(([127, 0, 0, 1], 0).into()),
+        };
+        let port = port.expect("there is a free port").port();
         let mut process = Command::new(&program)
-            .arg("--port=0")
+            .arg(format!("--port={port}"))
             .stdout(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| panic!("can't run {}: {error}", program.display()));
         let output = process.stdout.take().expect("a piped output is there");
-        // "ChromeDriver was started successfully on port 12345."
-        let port = BufReader::new(output)
-            .lines()
-            .map_while(Result::ok)
-            .find_map(|line| {
-                let (_, port) = line.split_once("successfully on port ")?;
-                port.trim_end_matches('.').parse().ok()
-            })
-            .expect("the driver says on which port it is");
+        let lines = BufReader::new(output).lines().map_while(Result::ok);
+        let port = match engine {
+            // "ChromeDriver was started successfully on port 12345."
+            Engine::Chromium => number_after(lines, "successfully on port "),
+            // "1764000000000	geckodriver	INFO	Listening on 127.0.0.1:12345"
+            Engine::Firefox => number_after(lines, "Listening on 127.0.0.1:"),
+            Engine::WebKit => {
+                while TcpStream::connect(("127.0.0.1", port)).is_err() {
+                    thread::park_timeout(Duration::from_millis(10));
+                }
+                port
+            }
+        };
         Self { process, port }
     }
 
@@ -322,12 +432,24 @@ impl Driver {
 }
 
 impl Drop for Driver {
-    /// Ends the driver, which ends its browser first.
     fn drop(&mut self) {
-        if self.exchange("GET", "/shutdown", "").is_err() {
-            // It has died already, or there is nothing better left to do.
-            let _ = self.process.kill();
-        }
+        // It may have died already.
+        let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// The number behind these words, of which the driver says to which port it listens. What it says
+/// afterwards is read and dropped: a driver whose output nobody takes would stop.
+fn number_after(mut lines: impl Iterator<Item = String> + Send + 'static, words: &str) -> u16 {
+    let port = lines
+        .by_ref()
+        .find_map(|line| {
+            let (_, port) = line.split_once(words)?;
+            port.trim_end_matches('.').parse().ok()
+        })
+        .expect("the driver says on which port it is");
+    #[expect(clippy::disallowed_methods, reason = "this never runs in a browser")]
+    drop(thread::spawn(move || lines.for_each(drop)));
+    port
 }

@@ -29,7 +29,7 @@ const KEEP: &str = "
 fn go_through(mut after_each_page: impl FnMut(&Browser)) {
     let visit = Visit::with(Rules::default());
     let browser = &visit.browser;
-    browser.before_each_page(KEEP);
+    visit.run_first(KEEP);
     for fragment in [
         "",
         "theme=light&seed=7",
@@ -61,13 +61,13 @@ fn the_first_view_needs_nothing_of_the_later_part() {
     go_through(|browser| {
         let missed = browser.run("return missed");
         assert_eq!(missed, json!([]), "`cargo xtask profile` renews the list");
-        assert_eq!(browser.errors(), Vec::<String>::new());
+        assert_no_errors(browser);
     });
 }
 
 /// The page at its first view, with nothing to come.
 fn kept(visit: &Visit, fragment: &str) {
-    visit.browser.before_each_page(KEEP);
+    visit.run_first(KEEP);
     visit.browser.open(&visit.address(fragment));
     visit.browser.until("globalThis.firstViewStands");
 }
@@ -88,10 +88,8 @@ fn what_is_not_there_yet_is_waited_for() {
 #[test]
 fn what_is_not_there_yet_is_waited_for_from_the_disk() {
     let browser = Browser::start();
-    browser.before_each_page(KEEP);
-    let page = dist().join("index.html").canonicalize();
-    let page = page.expect("dist/ holds the page");
-    browser.open(&format!("file://{}#p=0.5&seed=7", page.display()));
+    let address = on_disk("what_is_not_there_yet_is_waited_for_from_the_disk", KEEP);
+    browser.open(&format!("{address}#p=0.5&seed=7"));
     browser.until("globalThis.firstViewStands");
     browser.click("button[data-action=run]");
     until_run_is(&browser, "done");

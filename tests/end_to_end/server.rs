@@ -38,6 +38,17 @@ impl Default for Rules {
     }
 }
 
+/// The script that pages run before their own, where there is one.
+pub(crate) const FIRST: &str = "before.js";
+
+/// The page with that script.
+pub(crate) fn with_first(page: &str) -> String {
+    // Every page here has it in its head; the tag of the head itself is minified away.
+    const BEFORE: &str = "<meta charset";
+    let with_script = format!("<script src=\"{FIRST}\"></script>{BEFORE}");
+    page.replacen(BEFORE, &with_script, 1)
+}
+
 /// A server on a port of its own, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Server {
@@ -51,6 +62,7 @@ struct Shared {
     root: PathBuf,
     rules: Rules,
     requests: Mutex<Vec<String>>,
+    first: Mutex<Option<String>>,
     stopping: AtomicBool,
 }
 
@@ -62,6 +74,7 @@ impl Server {
             root,
             rules,
             requests: Mutex::default(),
+            first: Mutex::default(),
             stopping: AtomicBool::new(false),
         });
         let serving = Arc::clone(&shared);
@@ -87,6 +100,12 @@ impl Server {
     /// The address of one of the folder's files, or of the folder.
     pub(crate) fn address(&self, file: &str) -> String {
         format!("http://{}{FOLDER}{file}", self.address)
+    }
+
+    /// From now on each page that has a `<meta charset>` runs this script before its own.
+    pub(crate) fn run_first(&self, script: String) {
+        let first = self.shared.first.lock();
+        *first.expect("no request has panicked") = Some(script);
     }
 
     /// The paths that were asked for.
@@ -141,7 +160,7 @@ impl Shared {
         write!(
             stream,
             "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n{policy}\
-             Cache-Control: no-store\r\nConnection: close\r\n\r\n",
+             Cache-Control: max-age=600\r\nConnection: close\r\n\r\n",
             content.len()
         )?;
         stream.write_all(&content)
@@ -154,6 +173,10 @@ impl Shared {
         {
             return Some(content.into());
         }
+        let first = self.first.lock().ok()?.clone();
+        if name == FIRST {
+            return Some(first?.into());
+        }
         let missing = self.rules.missing;
         if name.contains("..") || missing.iter().any(|ending| name.ends_with(ending)) {
             return None;
@@ -163,6 +186,9 @@ impl Shared {
             return Some(content);
         }
         let mut page = String::from_utf8(content).ok()?;
+        if first.is_some() {
+            page = with_first(&page);
+        }
         for (old, new) in self.rules.replace {
             assert!(page.contains(old), "{name} does not hold {old}");
             page = page.replace(old, new);

@@ -43,9 +43,11 @@ Usage: cargo xtask COMMAND
              --release    optimised, as it is published
   test     run every test; the options narrow it down, FILTER to tests with that in their name
              --native     unit, integration and documentation tests on this machine
-             --browser    the page's parts, compiled to wasm, in headless Chrome
+             --browser    the page's parts, compiled to wasm, in a headless browser
              --end-to-end the built page, driven through WebDriver
              --with-python the native tests that run the page's code, too, in an environment of its own
+             --all-browsers  in Chromium, Firefox and WebKit, not in Chromium alone
+             --in NAME       in this one of them
              [FILTER]
   build    make dist/, the page as it is published, and print the size of each file
              --address URL  where it will lie: previews of links show their picture then
@@ -107,7 +109,9 @@ fn main() -> ExitCode {
         Request::Audit => audit::audit(),
         Request::Bench { with_python } => bench::bench(with_python),
         Request::SocialPicture => social_picture(),
-        Request::Run(command) => setup::prepare(&Tool::ALL).and_then(|tools| tools.run(&command)),
+        Request::Run(command) => {
+            setup::prepare(&Tool::EVERYDAY).and_then(|tools| tools.run(&command))
+        }
         Request::Profile => profile::profile(),
         Request::PostBuild => post_build::run(),
         Request::Announce(address) => serve::announce(&address),
@@ -144,6 +148,7 @@ fn request(mut arguments: lexopt::Parser) -> Result<Request, lexopt::Error> {
         }
         "test" => {
             let mut suites = Vec::new();
+            let mut engines = vec![setup::Engine::Chromium];
             let mut filter = None;
             let mut with_python = false;
             while let Some(argument) = arguments.next()? {
@@ -153,11 +158,14 @@ fn request(mut arguments: lexopt::Parser) -> Result<Request, lexopt::Error> {
                     Long("browser") => suites.push(test::Suite::Browser),
                     Long("end-to-end") => suites.push(test::Suite::EndToEnd),
                     Long("with-python") => with_python = true,
+                    Long("all-browsers") => engines = setup::Engine::ALL.into(),
+                    Long("in") => engines = vec![engine(&arguments.value()?.string()?)?],
                     Value(value) if filter.is_none() => filter = Some(value.string()?),
                     other => return Err(other.unexpected()),
                 }
             }
             let mut options = test::Options::new(suites, filter);
+            options.engines = engines;
             options.with_python = with_python;
             Ok(Request::Test(options))
         }
@@ -205,6 +213,13 @@ fn request(mut arguments: lexopt::Parser) -> Result<Request, lexopt::Error> {
         }
         other => Err(format!("there is no command {other:?}").into()),
     }
+}
+
+/// The browser of that name.
+fn engine(name: &str) -> Result<setup::Engine, lexopt::Error> {
+    let mut engines = setup::Engine::ALL.into_iter();
+    let engine = engines.find(|engine| engine.name().eq_ignore_ascii_case(name));
+    engine.ok_or_else(|| format!("{name:?} is none of chromium, firefox, webkit").into())
 }
 
 /// Draws it with the program that draws the page's pictures, which needs a browser for this one.

@@ -9,7 +9,8 @@
 //! | std for wasm32 | `rustup target add` | Debian's compiler and the source of std ([`debian_rust`]) |
 //! | wasm-bindgen, trunk | `cargo install --root target/tools` | |
 //! | wasm-opt | npm's `binaryen`, into `target/tools` | on Debian, npm is installed for it |
-//! | Chromium and its driver | what is there | on Debian, its packages |
+//! | Chromium and its driver, Firefox, WebKit | what is there | on Debian, its packages |
+//! | geckodriver | `cargo install --root target/tools` | |
 //! | Lighthouse, axe-core | npm, into `target/tools/audit` | on Debian, npm is installed for them |
 
 mod debian_rust;
@@ -28,10 +29,11 @@ use anyhow::{Context, Result, bail};
 
 use crate::project::{self, WASM};
 use jobs::Job;
-pub use probe::Browser;
+pub use probe::{Browser, Engine};
 
 const TRUNK_VERSION: &str = "0.21.14";
 const BINARYEN_VERSION: &str = "132.0.0";
+const GECKODRIVER_VERSION: &str = "0.37.1";
 
 /// What judges the page, and what drives the browser for it. Lighthouse 13 does without the Node of
 /// Debian 12.
@@ -60,11 +62,30 @@ pub enum Tool {
     Browser,
     /// Lighthouse and axe-core, in [`auditors`].
     Auditors,
+    /// Firefox, or its release with extended support.
+    Firefox,
+    /// What drives it.
+    Geckodriver,
+    /// WebKitGTK's small browser with its driver, and a screen in memory: it has no mode without one.
+    WebKit,
 }
 
 impl Tool {
     /// What takes longest comes first: two are installed at a time.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
+        Self::Trunk,
+        Self::WasmStd,
+        Self::WasmBindgen,
+        Self::Geckodriver,
+        Self::WasmOpt,
+        Self::Auditors,
+        Self::Browser,
+        Self::Firefox,
+        Self::WebKit,
+    ];
+
+    /// All but those that only tests in every browser need.
+    pub const EVERYDAY: [Self; 6] = [
         Self::Trunk,
         Self::WasmStd,
         Self::WasmBindgen,
@@ -92,6 +113,14 @@ impl Tool {
             Self::Browser => {
                 "Chromium and chromedriver: the tests drive them (half a minute)".into()
             }
+            Self::Firefox => "Firefox: the tests run in it, too (half a minute)".into(),
+            Self::Geckodriver => {
+                format!("geckodriver {GECKODRIVER_VERSION}: drives Firefox (about 2 min)")
+            }
+            Self::WebKit => {
+                "WebKitGTK's driver and Xvfb: the tests run in the engine of Safari, too (half a minute)"
+                    .into()
+            }
             Self::Auditors => {
                 let packages = AUDITORS.map(|(name, version)| format!("{name} {version}"));
                 format!(
@@ -113,7 +142,12 @@ impl Tool {
             }
             Self::WasmOpt => probe::version("wasm-opt")
                 .is_some_and(|version| probe::major(&version) >= Some(117)),
-            Self::Browser => probe::browser().is_some(),
+            Self::Browser => Engine::Chromium.find().is_some(),
+            Self::Firefox => Engine::Firefox.program().is_some(),
+            Self::Geckodriver => Engine::Firefox.driver().is_some(),
+            Self::WebKit => {
+                Engine::WebKit.find().is_some() && probe::find(OsStr::new(XVFB_RUN)).is_some()
+            }
             Self::Auditors => {
                 probe::version("node").is_some_and(|version| probe::major(&version) >= Some(18))
                     && AUDITORS
@@ -123,6 +157,9 @@ impl Tool {
         }
     }
 }
+
+/// Runs a program that needs a screen on one that nobody sees.
+const XVFB_RUN: &str = "xvfb-run";
 
 /// Where the tools live that the project installs for itself.
 fn tools() -> PathBuf {
@@ -172,11 +209,17 @@ pub struct Toolbox {
 impl Toolbox {
     /// A command that sees the tools.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
-        let mut command = bare(program);
-        if let Some(browser) = &self.browser {
+        let mut command = if self.browser.as_ref().is_some_and(Browser::needs_screen) {
+            let mut command = bare(XVFB_RUN);
+            command.args(["--auto-servernum", "--server-args=-screen 0 1600x1200x24"]);
+            command.arg(find_program(program));
             command
-                .env("CHROME", &browser.chrome)
-                .env("CHROMEDRIVER", &browser.driver)
+        } else {
+            bare(program)
+        };
+        if let Some(browser) = &self.browser {
+            browser.set_environment(&mut command);
+            command
                 .env(
                     "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
                     "wasm-bindgen-test-runner",
@@ -215,9 +258,7 @@ impl Toolbox {
 /// A command with the project's tools on its search path, and without what `cargo run` set for us
 /// and must not set for it.
 fn bare(program: impl AsRef<OsStr>) -> Command {
-    // The program itself is looked up in our own search path, not in the one that it is given.
-    let program = probe::find(program.as_ref()).unwrap_or_else(|| program.as_ref().into());
-    let mut command = Command::new(program);
+    let mut command = Command::new(find_program(program));
     command
         .env("PATH", search_path())
         .env_remove("CARGO")
@@ -225,20 +266,25 @@ fn bare(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
+/// The program is looked up in our own search path, not in the one that it is given.
+fn find_program(program: impl AsRef<OsStr>) -> PathBuf {
+    probe::find(program.as_ref()).unwrap_or_else(|| program.as_ref().into())
+}
+
 fn webdriver_json() -> PathBuf {
     tools().join("webdriver.json")
 }
 
-/// Makes sure that the given tools are there; installs those that aren't.
+/// Makes sure that the given tools are there; installs those that aren't. A browser among them is the
+/// one that commands are to use.
 pub fn prepare(needed: &[Tool]) -> Result<Toolbox> {
     if needed.iter().any(|tool| !tool.is_there()) {
         install_missing(needed)?;
     }
-    let browser = if needed.contains(&Tool::Browser) {
-        probe::browser()
-    } else {
-        None
-    };
+    let engine = Engine::ALL
+        .into_iter()
+        .find(|engine| engine.tools().iter().all(|tool| needed.contains(tool)));
+    let browser = engine.and_then(Engine::find);
     if let Some(browser) = &browser {
         fs::create_dir_all(tools())
             .and_then(|()| fs::write(webdriver_json(), browser.webdriver_json()))
@@ -334,9 +380,9 @@ impl Machine {
         let apt = probe::is_root() && probe::find(OsStr::new("apt-get")).is_some();
         let npm = probe::find(OsStr::new("npm")).is_some();
         let wants_apt = missing.iter().any(|tool| match tool {
-            Tool::WasmStd | Tool::Browser => true,
+            Tool::WasmStd | Tool::Browser | Tool::Firefox | Tool::WebKit => true,
             Tool::WasmOpt | Tool::Auditors => !npm,
-            Tool::WasmBindgen | Tool::Trunk => false,
+            Tool::WasmBindgen | Tool::Trunk | Tool::Geckodriver => false,
         });
         if apt && wants_apt {
             jobs::run_all(vec![Job::new("apt-get update", |log| {
@@ -353,9 +399,9 @@ impl Machine {
     fn can_install(&self, tool: Tool) -> bool {
         match tool {
             Tool::WasmStd => self.debian_rust,
-            Tool::WasmBindgen | Tool::Trunk => true,
+            Tool::WasmBindgen | Tool::Trunk | Tool::Geckodriver => true,
             Tool::WasmOpt | Tool::Auditors => self.npm || self.apt,
-            Tool::Browser => self.apt,
+            Tool::Browser | Tool::Firefox | Tool::WebKit => self.apt,
         }
     }
 
@@ -368,6 +414,12 @@ impl Machine {
         }
         if missing.contains(&Tool::Browser) {
             packages.extend(["chromium", "chromium-driver"]);
+        }
+        if missing.contains(&Tool::Firefox) {
+            packages.push("firefox-esr");
+        }
+        if missing.contains(&Tool::WebKit) {
+            packages.extend(["webkit2gtk-driver", "xvfb", "xauth"]);
         }
         packages
     }
@@ -395,7 +447,12 @@ fn job(tool: Tool) -> Option<Job> {
             &[("binaryen", BINARYEN_VERSION)],
         )),
         Tool::Auditors => Some(npm_install("Lighthouse, axe-core", auditors(), &AUDITORS)),
-        Tool::Browser => None,
+        Tool::Geckodriver => Some(cargo_install(
+            "geckodriver",
+            GECKODRIVER_VERSION,
+            &["--locked"],
+        )),
+        Tool::Browser | Tool::Firefox | Tool::WebKit => None,
     }
 }
 

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::setup::{self, Tool};
+use crate::setup::{self, Engine, Tool};
 use crate::{build, project, python};
 
 /// Where tests run.
@@ -13,7 +13,7 @@ use crate::{build, project, python};
 pub enum Suite {
     /// On this machine: unit, integration and documentation tests; examples are compiled.
     Native,
-    /// In headless Chrome, compiled to wasm: `tests/browser`, and what gives the same as natively.
+    /// In a browser, compiled to wasm: `tests/browser`, and what gives the same as natively.
     Browser,
     /// On this machine, driving a browser with the built page in it: `tests/end_to_end`.
     EndToEnd,
@@ -27,6 +27,16 @@ impl Suite {
             Self::Native => "native",
             Self::Browser => "browser",
             Self::EndToEnd => "end to end",
+        }
+    }
+
+    /// The browsers that it can run in; none for tests that need no browser.
+    const fn engines(self) -> &'static [Engine] {
+        match self {
+            Self::Native => &[],
+            // wasm-bindgen's test runner drives no WebKitGTK.
+            Self::Browser => &[Engine::Chromium, Engine::Firefox],
+            Self::EndToEnd => &Engine::ALL,
         }
     }
 
@@ -57,13 +67,15 @@ const PYTHON: [&str; 8] = [
 /// What to run.
 pub struct Options {
     suites: Vec<Suite>,
+    /// The browsers to run them in.
+    pub engines: Vec<Engine>,
     filter: Option<String>,
     /// The native tests that need Python, too.
     pub with_python: bool,
 }
 
 impl Options {
-    /// All suites if none is named.
+    /// All suites if none is named, in Chromium.
     pub fn new(suites: Vec<Suite>, filter: Option<String>) -> Self {
         Self {
             suites: if suites.is_empty() {
@@ -71,54 +83,77 @@ impl Options {
             } else {
                 suites
             },
+            engines: vec![Engine::Chromium],
             filter,
             with_python: false,
         }
+    }
+
+    /// Each suite with each browser that it is to run in, in this order.
+    fn runs(&self) -> Vec<(Suite, Option<Engine>)> {
+        let mut runs = Vec::new();
+        for suite in &self.suites {
+            if *suite == Suite::Native {
+                runs.push((*suite, None));
+            }
+            let engines = self.engines.iter();
+            let engines = engines.filter(|engine| suite.engines().contains(engine));
+            runs.extend(engines.map(|engine| (*suite, Some(*engine))));
+        }
+        runs
     }
 }
 
 /// Runs the suites one after the other, the quickest first; the first that fails ends it.
 pub fn test(options: &Options) -> Result<()> {
-    let mut needed = Vec::new();
-    if options.suites != [Suite::Native] {
-        needed.extend([Tool::WasmStd, Tool::WasmBindgen, Tool::Browser]);
-    }
-    if options.suites.contains(&Suite::EndToEnd) {
-        needed.extend([Tool::Trunk, Tool::WasmOpt]);
-    }
-    let tools = setup::prepare(&needed)?;
+    let runs = options.runs();
+    let needed: Vec<Tool> = runs
+        .iter()
+        .flat_map(|(suite, engine)| needs(*suite, *engine))
+        .collect();
+    setup::prepare(&needed)?;
     let python = (options.with_python)
         .then(|| python::with(&PYTHON))
         .transpose()?;
+    let dist = options.suites.contains(&Suite::EndToEnd);
+    let dist = dist.then(|| build::build(None)).transpose()?;
 
-    let mut passed = 0;
-    for suite in &options.suites {
-        let mut cargo = match suite {
-            Suite::Native => {
-                let mut cargo = tools.command("cargo");
-                cargo.envs(python.iter().map(|it| ("DROPOUT_MOMENTS_PYTHON", it)));
-                cargo
-            }
-            Suite::Browser => tools.wasm_command("cargo"),
-            Suite::EndToEnd => {
-                let mut cargo = tools.command("cargo");
-                cargo.env("DROPOUT_MOMENTS_DIST", build::build(None)?);
-                cargo
-            }
+    let mut report = Vec::new();
+    for (suite, engine) in runs {
+        let tools = setup::prepare(&needs(suite, engine))?;
+        let mut cargo = if suite == Suite::Browser {
+            tools.wasm_command("cargo")
+        } else {
+            tools.command("cargo")
+        };
+        match suite {
+            Suite::Native => cargo.envs(python.iter().map(|it| ("DROPOUT_MOMENTS_PYTHON", it))),
+            Suite::Browser => &mut cargo,
+            Suite::EndToEnd => cargo.envs(dist.iter().map(|it| ("DROPOUT_MOMENTS_DIST", it))),
         };
         cargo
             .arg("test")
             .args(suite.arguments())
             .args(&options.filter);
+        if suite == Suite::EndToEnd && engine != Some(Engine::Chromium) {
+            cargo.args(["--", "--skip", ONLY_CHROMIUM]);
+        }
         let count = run(&mut cargo)?;
+        let name = match engine {
+            Some(engine) => format!("{} tests in {}", suite.name(), engine.name()),
+            None => format!("{} tests", suite.name()),
+        };
         ensure!(
             count > 0 || options.filter.is_some(),
-            "the {} tests: there were none",
-            suite.name()
+            "the {name}: there were none"
         );
-        println!("{} tests: {count} passed\n", suite.name());
-        passed += count;
+        report.push((name, count));
+        println!();
     }
+    for (name, count) in &report {
+        println!("{name}: {count} passed");
+    }
+    let passed: u32 = report.iter().map(|(_, count)| count).sum();
     ensure!(
         passed > 0,
         "no test has {:?} in its name",
@@ -126,6 +161,22 @@ pub fn test(options: &Options) -> Result<()> {
     );
     println!("{passed} passed, 0 failed");
     Ok(())
+}
+
+/// The end-to-end tests that ask for what only Chromium's driver can do.
+const ONLY_CHROMIUM: &str = "chromium::";
+
+/// What one run of a suite needs.
+fn needs(suite: Suite, engine: Option<Engine>) -> Vec<Tool> {
+    let mut tools = Vec::new();
+    if suite != Suite::Native {
+        tools.extend([Tool::WasmStd, Tool::WasmBindgen]);
+    }
+    if suite == Suite::EndToEnd {
+        tools.extend([Tool::Trunk, Tool::WasmOpt]);
+    }
+    tools.extend(engine.into_iter().flat_map(Engine::tools));
+    tools
 }
 
 /// Runs cargo, passes its output on, and counts the tests that passed.
@@ -174,10 +225,20 @@ mod tests {
 
     #[test]
     fn without_a_named_suite_all_run() {
-        assert_eq!(Options::new(Vec::new(), None).suites, Suite::ALL);
+        let mut options = Options::new(Vec::new(), None);
         assert_eq!(
-            Options::new(vec![Suite::Browser], None).suites,
-            [Suite::Browser]
+            options.runs(),
+            [
+                (Suite::Native, None),
+                (Suite::Browser, Some(Engine::Chromium)),
+                (Suite::EndToEnd, Some(Engine::Chromium)),
+            ]
+        );
+        options.suites = vec![Suite::Browser];
+        options.engines = Engine::ALL.into();
+        assert_eq!(
+            options.runs(),
+            [Engine::Chromium, Engine::Firefox].map(|engine| (Suite::Browser, Some(engine)))
         );
     }
 }

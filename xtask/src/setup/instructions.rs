@@ -36,7 +36,19 @@ fn commands(tool: Tool) -> Option<[&'static str; 4]> {
             "brew install --cask google-chrome chromedriver",
             "winget install Google.Chrome Chromium.ChromeDriver",
         ]),
-        Tool::WasmBindgen | Tool::Trunk => None,
+        Tool::Firefox => Some([
+            "sudo apt-get install firefox-esr   (Ubuntu: sudo snap install firefox)",
+            "sudo dnf install firefox",
+            "brew install --cask firefox",
+            "winget install Mozilla.Firefox",
+        ]),
+        Tool::WebKit => Some([
+            "sudo apt-get install webkit2gtk-driver xvfb xauth",
+            "sudo dnf install /usr/bin/WebKitWebDriver xorg-x11-server-Xvfb",
+            "(WebKitGTK is for Linux: here the tests run in Chromium, without --all-browsers)",
+            "(WebKitGTK is for Linux: here the tests run in Chromium, without --all-browsers)",
+        ]),
+        Tool::WasmBindgen | Tool::Trunk | Tool::Geckodriver => None,
     }
 }
 
@@ -61,7 +73,7 @@ pub fn message(missing: &[Tool]) -> String {
     }
     text.push_str("and then the same cargo xtask command again");
     if missing.iter().any(|tool| commands(*tool).is_none()) {
-        text.push_str("; it builds the rest (wasm-bindgen, trunk) itself");
+        text.push_str("; it builds the rest (wasm-bindgen, trunk, geckodriver) itself");
     }
     text.push('.');
     text

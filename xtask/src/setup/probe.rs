@@ -7,56 +7,157 @@ use std::process::{Command, Stdio};
 
 use crate::project::{self, WASM};
 
-use super::search_path;
+use super::{Tool, search_path};
 
-/// Chromium or Chrome, and the driver of the same version.
+/// What the page runs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// Chromium or Chrome.
+    Chromium,
+    /// Firefox.
+    Firefox,
+    /// WebKitGTK: the engine nearest to Safari's that there is for Linux.
+    WebKit,
+}
+
+impl Engine {
+    pub const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::WebKit];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Chromium => "Chromium",
+            Self::Firefox => "Firefox",
+            Self::WebKit => "WebKit",
+        }
+    }
+
+    /// What has to be there.
+    pub const fn tools(self) -> &'static [Tool] {
+        match self {
+            Self::Chromium => &[Tool::Browser],
+            Self::Firefox => &[Tool::Firefox, Tool::Geckodriver],
+            Self::WebKit => &[Tool::WebKit],
+        }
+    }
+
+    /// The variables that name the browser and its driver, for us and for what we run.
+    const fn variables(self) -> [&'static str; 2] {
+        match self {
+            Self::Chromium => ["CHROME", "CHROMEDRIVER"],
+            Self::Firefox => ["FIREFOX", "GECKODRIVER"],
+            Self::WebKit => ["WEBKIT", "WEBKITDRIVER"],
+        }
+    }
+
+    /// The browser that the variable names, or the first on the search path or where its installer
+    /// puts it.
+    pub fn program(self) -> Option<PathBuf> {
+        let names: &[&str] = match self {
+            Self::Chromium => &[
+                "chromium",
+                "chromium-browser",
+                "google-chrome",
+                "google-chrome-stable",
+                "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+                "/Applications/Chromium.app/Contents/MacOS/Chromium",
+                r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+            ],
+            Self::Firefox => &[
+                "firefox-esr",
+                "firefox",
+                "/Applications/Firefox.app/Contents/MacOS/firefox",
+                r"C:\Program Files\Mozilla Firefox\firefox.exe",
+            ],
+            Self::WebKit => &[
+                "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
+                "/usr/lib/aarch64-linux-gnu/webkit2gtk-4.1/MiniBrowser",
+                "/usr/libexec/webkit2gtk-4.1/MiniBrowser",
+                "/usr/libexec/webkitgtk-6.0/MiniBrowser",
+            ],
+        };
+        named(self.variables()[0], names)
+    }
+
+    /// What drives it, in the same way.
+    pub fn driver(self) -> Option<PathBuf> {
+        let names: &[&str] = match self {
+            Self::Chromium => &["chromedriver", "chromium.chromedriver"],
+            Self::Firefox => &["geckodriver", "firefox.geckodriver"],
+            Self::WebKit => &["WebKitWebDriver"],
+        };
+        named(self.variables()[1], names)
+    }
+
+    /// Both; none if either is absent or they don't belong together.
+    pub fn find(self) -> Option<Browser> {
+        let browser = Browser {
+            engine: self,
+            program: self.program()?,
+            driver: self.driver()?,
+        };
+        // On Windows, Chrome opens a window instead of printing its version.
+        let fits = self != Self::Chromium
+            || cfg!(windows)
+            || major(&version(&browser.program)?) == major(&version(&browser.driver)?);
+        fits.then_some(browser)
+    }
+}
+
+fn named(variable: &str, names: &[&str]) -> Option<PathBuf> {
+    match env::var_os(variable) {
+        Some(path) => find(&path),
+        None => names.iter().find_map(|name| find(OsStr::new(name))),
+    }
+}
+
+/// A browser and its driver.
 #[derive(Debug)]
 pub struct Browser {
-    pub chrome: PathBuf,
+    pub engine: Engine,
+    pub program: PathBuf,
     pub driver: PathBuf,
 }
 
 impl Browser {
+    /// Whether it can't do without a screen.
+    pub fn needs_screen(&self) -> bool {
+        self.engine == Engine::WebKit
+    }
+
+    /// Tells a command that this browser, and no other, is to be used.
+    pub fn set_environment(&self, command: &mut Command) {
+        for other in Engine::ALL {
+            for variable in other.variables() {
+                command.env_remove(variable);
+            }
+        }
+        let [program, driver] = self.engine.variables();
+        command
+            .env(program, &self.program)
+            .env(driver, &self.driver)
+            .env("DROPOUT_MOMENTS_ENGINE", self.engine.name());
+    }
+
     /// The settings that wasm-bindgen's test runner starts it with. It adds "headless" itself.
     pub fn webdriver_json(&self) -> String {
-        let chrome = self
-            .chrome
+        let program = self
+            .program
             .display()
             .to_string()
             .replace('\\', "\\\\")
             .replace('"', "\\\"");
-        format!(
-            r#"{{"goog:chromeOptions": {{"binary": "{chrome}", "args": ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]}}}}
+        match self.engine {
+            Engine::Chromium => format!(
+                r#"{{"goog:chromeOptions": {{"binary": "{program}", "args": ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]}}}}
 "#
-        )
+            ),
+            Engine::Firefox => {
+                format!("{{\"moz:firefoxOptions\": {{\"binary\": \"{program}\"}}}}\n")
+            }
+            // The runner knows no WebKitGTK.
+            Engine::WebKit => "{}\n".into(),
+        }
     }
-}
-
-/// The browser named by `CHROME` and `CHROMEDRIVER`, or the first on the search path or where its
-/// installer puts it; none if either is absent or they don't belong together.
-pub fn browser() -> Option<Browser> {
-    const CHROME: [&str; 7] = [
-        "chromium",
-        "chromium-browser",
-        "google-chrome",
-        "google-chrome-stable",
-        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-        "/Applications/Chromium.app/Contents/MacOS/Chromium",
-        r"C:\Program Files\Google\Chrome\Application\chrome.exe",
-    ];
-    const DRIVER: [&str; 2] = ["chromedriver", "chromium.chromedriver"];
-    let named = |variable: &str, names: &[&str]| match env::var_os(variable) {
-        Some(path) => find(&path),
-        None => names.iter().find_map(|name| find(OsStr::new(name))),
-    };
-    let browser = Browser {
-        chrome: named("CHROME", &CHROME)?,
-        driver: named("CHROMEDRIVER", &DRIVER)?,
-    };
-    // On Windows, Chrome opens a window instead of printing its version.
-    let fits =
-        cfg!(windows) || major(&version(&browser.chrome)?) == major(&version(&browser.driver)?);
-    fits.then_some(browser)
 }
 
 /// The program of that name or path, looked for as a command line does, in the project's own
@@ -194,7 +295,8 @@ mod tests {
     #[test]
     fn webdriver_settings_survive_a_windows_path() {
         let browser = Browser {
-            chrome: r"C:\Chrome\chrome.exe".into(),
+            engine: Engine::Chromium,
+            program: r"C:\Chrome\chrome.exe".into(),
             driver: "chromedriver".into(),
         };
         assert!(

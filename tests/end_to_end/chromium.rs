@@ -1,0 +1,80 @@
+//! What only Chromium's driver, or Chromium itself, can be asked for.
+
+use super::*;
+
+#[test]
+fn on_paper_the_settings_are_a_line_of_text_and_there_is_nothing_to_press() {
+    let visit = Visit::new("p=0.5&mu=1&scale=sqrt&seed=7&theme=dark");
+    let browser = &visit.browser;
+    until_run_is(browser, "done");
+    // The figures are drawn for it, and for the screen again.
+    let picture = "document.querySelector('#figure-density canvas').toDataURL()";
+    let dark = browser.run(&format!("return {picture}"));
+    browser.run("dispatchEvent(new Event('beforeprint'))");
+    assert_ne!(browser.run(&format!("return {picture}")), dark);
+    browser.run("dispatchEvent(new Event('afterprint'))");
+    browser.until(&format!("{picture} === {dark}"));
+
+    browser.devtools("Emulation.setEmulatedMedia", &json!({"media": "print"}));
+    let shown = text(&browser.run(
+        "return [...document.querySelectorAll('button:not(.set), input, progress, .skip')]
+            .filter((it) => it.getClientRects().length > 0)
+            .map((it) => it.value).join(' ')",
+    ));
+    assert_eq!(shown, "0.5 1 1 1000000 7", "p, μ, σ, samples and seed");
+    let settings = text(&browser.run("return document.querySelector('#controls').innerText"));
+    let words: Vec<_> = settings.split_whitespace().collect();
+    let words = words.join(" ");
+    assert!(words.contains("normal"), "{words}");
+    assert!(words.contains("1/√(1−p)"), "{words}");
+    assert!(!words.contains("Gaussian"), "{words}");
+    let scheme = "return getComputedStyle(document.documentElement).colorScheme";
+    assert_eq!(browser.run(scheme), "light", "paper is white");
+}
+
+#[test]
+fn nothing_moves_when_canvases_take_the_place_of_pictures() {
+    let visit = Visit::with(Rules::default());
+    visit.run_first(
+        "window.shift = 0;
+         new PerformanceObserver(list => list.getEntries().forEach(it => window.shift += it.value))
+             .observe({ type: 'layout-shift', buffered: true });",
+    );
+    visit.open("seed=7&n=1000");
+    until_run_is(&visit.browser, "done");
+    let shift = visit.browser.run("return window.shift");
+    assert_eq!(shift, json!(0), "the layout has shifted");
+}
+
+/// How many bytes the page's wasm and its scripts hold, after a collection of what nobody needs.
+fn memory(browser: &Browser) -> [f64; 2] {
+    let wasm = browser.run("return wasm_bindgen.initSync().memory.buffer.byteLength");
+    browser.devtools("HeapProfiler.collectGarbage", &json!({}));
+    let heap = browser.devtools("Runtime.getHeapUsage", &json!({}));
+    [&wasm, &heap["usedSize"]].map(|bytes| bytes.as_f64().expect("it is a number"))
+}
+
+/// After 10⁷ samples of 10¹⁰ and after a hundred times as many, the page holds the same, but for the
+/// points of the convergence and what the browser learns of the scripts. Who kept a kilobyte of each of
+/// the 944 chunks in between would be found out.
+#[test]
+fn memory_does_not_grow_with_the_samples() {
+    const SLACK: f64 = 524_288.0;
+    let visit = Visit::new("n=1e10&seed=7");
+    let browser = &visit.browser;
+    until_run_is(browser, "done");
+    let [before, after] = ["1e7", "1e9"].map(|samples| {
+        browser.click("button[data-action='run']");
+        browser.until(&format!(
+            "document.getElementById('experiment').dataset.experiment === 'running' &&
+             document.querySelector(\"[data-quantity='run.samples']\").dataset.value >= {samples}"
+        ));
+        browser.click("button[data-action='cancel']");
+        until_run_is(browser, "cancelled");
+        memory(browser)
+    });
+    println!("bytes of wasm and heap: {before:?}, {after:?}");
+    for (before, after) in before.into_iter().zip(after) {
+        assert!(after <= before + SLACK, "{before} {after}");
+    }
+}

@@ -1,0 +1,82 @@
+//! Where the page lies and works: on all kinds of servers, in other pages, on a disk.
+
+use super::*;
+
+#[test]
+fn the_policy_that_forbids_nearly_everything_is_kept() {
+    let visit = Visit::with(Rules {
+        policy: Some(
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; \
+             style-src 'self'; img-src 'self'; worker-src blob:",
+        ),
+        ..Rules::default()
+    });
+    visit.open("p=0.5&n=5e6&seed=7");
+    visit.browser.click("button[data-action=run]");
+    // Five chunks, by several workers.
+    visit.browser.until(
+        "document.getElementById('run-state').textContent.startsWith('5\u{202f}000\u{202f}000 in')",
+    );
+    assert_works(&visit.browser, "p=0.5&n=5000000&seed=7");
+    assert_workers_have_worked(&visit.browser);
+    assert_no_errors(&visit.browser);
+}
+
+#[test]
+fn a_server_that_does_not_know_wasm_is_enough() {
+    let visit = Visit::with(Rules {
+        wasm_type: "text/plain",
+        ..Rules::default()
+    });
+    visit.open("seed=7");
+    assert_works(&visit.browser, "seed=7");
+    let served = visit.server.requests();
+    assert!(
+        served.iter().any(|it| it.ends_with(".fallback.js")),
+        "{served:?}"
+    );
+}
+
+/// Without an origin nothing can be fetched: the browser says so of the preloaded program, and then gets
+/// it from a script.
+fn assert_only_fetching_failed(browser: &Browser) {
+    let errors = browser.errors();
+    let others: Vec<_> = errors.iter().filter(|it| !it.contains(".wasm")).collect();
+    assert!(others.is_empty(), "{others:?}");
+}
+
+#[test]
+fn the_page_works_in_a_sandboxed_iframe() {
+    let visit = Visit::with(Rules {
+        extra: Some((
+            "frame.html",
+            "<!doctype html><link rel=\"icon\" href=\"data:,\"><iframe sandbox=\"allow-scripts\" width=\"1000\" height=\"800\" \
+             src=\"index.html#p=0.5&seed=7\"></iframe>",
+        )),
+        ..Rules::default()
+    });
+    let browser = &visit.browser;
+    browser.open(&visit.server.address("frame.html"));
+    browser.enter_frame();
+    assert_works(browser, "p=0.5&seed=7");
+    assert_eq!(
+        browser.run("return self.origin"),
+        json!("null"),
+        "no origin"
+    );
+    browser.click("button[data-set='p=0.1']");
+    until_p_is(browser, 0.1);
+    assert_works(browser, "p=0.1&seed=7");
+    assert_workers_have_worked(browser);
+    assert_only_fetching_failed(browser);
+}
+
+#[test]
+fn the_page_works_from_the_disk() {
+    let browser = Browser::start();
+    let address = on_disk("the_page_works_from_the_disk", "");
+    browser.open(&format!("{address}#p=0.5&seed=7"));
+    assert_works(&browser, "p=0.5&seed=7");
+    assert_workers_have_worked(&browser);
+    assert_only_fetching_failed(&browser);
+}

@@ -1,0 +1,27 @@
+// Runs in every page of the tests before the page's own scripts: keeps what goes wrong, as far as a page
+// can see it, and the page's workers.
+(() => {
+  const watched = { errors: [], workers: [], answers: 0 };
+  globalThis.watched = watched;
+  const tell = (kind, what) => watched.errors.push(`${kind}: ${what}`);
+
+  addEventListener("error", (event) => tell("error", event.message ?? `${event.target.src ?? event.target.href} is not loaded`), true);
+  addEventListener("unhandledrejection", (event) => tell("rejection", event.reason));
+  addEventListener("securitypolicyviolation", (event) => tell("policy", `${event.effectiveDirective} ${event.blockedURI} ${event.sample}`));
+  for (const kind of ["error", "warn"]) {
+    const write = console[kind];
+    console[kind] = (...words) => {
+      tell(`console.${kind}`, words.join(" "));
+      write.apply(console, words);
+    };
+  }
+
+  globalThis.Worker = class extends Worker {
+    constructor(...how) {
+      super(...how);
+      watched.workers.push(this);
+      // The first that a worker says is that it is ready.
+      this.addEventListener("message", ({ data }) => { watched.answers += data !== "ready"; });
+    }
+  };
+})();
