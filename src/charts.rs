@@ -4,6 +4,7 @@
 //! A backend's plane is measured in *fine units*, [`UNIT`] to a CSS pixel. plotters rounds every
 //! coordinate to a whole unit; with whole pixels, curves would be jagged.
 
+mod caption;
 mod convergence;
 mod density;
 mod mask;
@@ -14,11 +15,12 @@ mod style;
 mod svg;
 mod variance;
 
+pub use caption::{Caption, draw_paper};
 pub use convergence::{decade_at, draw as draw_convergence};
 pub use density::{activation_at, draw as draw_density};
 pub use mask::{draw as draw_mask, unit_at};
 pub use ratio::{draw as draw_ratio, drop_probability_at, is_on_marker};
 pub use rules::{activation_at as rules_activation_at, draw as draw_rules};
 pub use style::{Palette, UNIT};
-pub use svg::{Picture, Svg};
+pub use svg::{Ground, Picture, Svg};
 pub use variance::{draw as draw_variance, variance_at};

@@ -6,12 +6,14 @@
 
 mod app;
 mod canvas;
+mod code;
 mod controls;
 mod copying;
 mod data;
 mod derivation;
 mod dom;
 mod experiment;
+mod export;
 mod figures;
 mod fragment;
 mod later;

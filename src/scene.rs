@@ -26,7 +26,7 @@ pub use citation::{Date, apa, bibtex};
 pub use convergence::{ConvergenceFigure, EstimatePoint};
 pub use data::{data_problem, data_report};
 pub use density::{DensityFigure, LabelledAtom, PlottedDensity};
-pub use export::{Exported, exact_result_table, result_json, result_table};
+pub use export::{Exported, exact_result_table, result_json, result_table, source};
 pub use format::{duration, grouped};
 pub(crate) use format::{fixed, trimmed};
 pub use mask::MaskFigure;

@@ -9,8 +9,8 @@ use std::fs;
 use std::path::Path;
 
 use dropout_moments::charts::{
-    Palette, Picture, draw_convergence, draw_density, draw_mask, draw_ratio, draw_rules,
-    draw_variance,
+    Caption, Ground, Palette, Picture, draw_convergence, draw_density, draw_mask, draw_ratio,
+    draw_rules, draw_variance,
 };
 use dropout_moments::sampling::Experiment;
 use dropout_moments::scene::{Run, Scene};
@@ -186,4 +186,64 @@ fn an_element_has_text_as_text_a_name_and_no_style() {
     assert!(element.contains(">what the lecture said</text>"));
     assert!(!element.contains("style"), "a strict policy forbids it");
     assert!(!element.contains('#'), "its colours are the page's");
+}
+
+/// Every element of a document for other programs, read by an XML parser, means the same everywhere.
+#[test]
+fn the_document_of_each_figure_stands_alone() {
+    let shows = "What \"it\" shows < all & more, in words that need more than one line of it.";
+    for (palette, ground) in [
+        (&Palette::LIGHT, Ground::Paper),
+        (&Palette::DARK, Ground::Transparent),
+    ] {
+        let scene = scene_with_run("p=0.5&mu=1", 100_000);
+        for figure in [Density, Ratio, Convergence, Variance, Mask, Rules] {
+            let plain = picture(figure, &scene, NARROW, palette);
+            let plain = plain.document(palette, ground, "A title", shows);
+            let captioned = Picture::draw_measured(
+                (NARROW.0, 200),
+                palette,
+                &|text, _| 0.5 * text.len() as f64,
+                |area, palette| {
+                    let caption = Caption::new(area, shows, "p=0.5, mu=1").expect("it fits");
+                    assert!(caption.height() < 200);
+                    caption.draw(area, palette)
+                },
+            );
+            let captioned = captioned.expect("writing a text does not fail");
+            let captioned = captioned.document(palette, ground, "A title", shows);
+            for (text, is_caption) in [(plain, false), (captioned, true)] {
+                let document = roxmltree::Document::parse(&text).expect(&text);
+                let root = document.root_element();
+                assert!(root.has_tag_name(("http://www.w3.org/2000/svg", "svg")));
+                assert_eq!(root.attribute("width"), Some("340"));
+                let of_kind = |kind: &'static str| {
+                    let all = root.descendants().filter(|it| it.is_element());
+                    all.filter(move |it| it.tag_name().name() == kind)
+                };
+                let texts: Vec<_> = of_kind("text").filter_map(|it| it.text()).collect();
+                assert!(!texts.is_empty(), "text is text");
+                if is_caption {
+                    let (settings, lines) = texts.split_last().expect("there are some");
+                    assert_eq!(*settings, "p=0.5, mu=1");
+                    assert!(lines.len() > 1);
+                    assert_eq!(lines.join(" "), shows);
+                }
+                let [title, description] = ["title", "desc"].map(|it| of_kind(it).next());
+                assert_eq!(title.and_then(|it| it.text()), Some("A title"));
+                assert_eq!(description.and_then(|it| it.text()), Some(shows));
+                let has_paper = of_kind("rect").next().is_some();
+                assert_eq!(has_paper, ground == Ground::Paper);
+                for element in root.descendants() {
+                    for attribute in element.attributes() {
+                        let (name, value) = (attribute.name(), attribute.value());
+                        assert!(!["class", "style", "id"].contains(&name), "{text}");
+                        if name == "color" {
+                            assert!(value.len() == 7 && value.starts_with('#'), "{value}");
+                        }
+                    }
+                }
+            }
+        }
+    }
 }

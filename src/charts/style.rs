@@ -69,7 +69,7 @@ impl Palette {
     }
 
     /// The colours and what they are called in a style sheet.
-    fn classes(&self) -> [(&'static str, RGBColor); 5] {
+    pub(super) fn classes(&self) -> [(&'static str, RGBColor); 5] {
         [
             ("paper", self.paper),
             ("soft", self.soft),
@@ -88,13 +88,16 @@ impl Palette {
 
     /// A style sheet with these colours.
     pub(super) fn style_sheet(&self) -> String {
-        let rules = self.classes().map(|(class, RGBColor(red, green, blue))| {
-            format!(".{class}{{color:#{red:02x}{green:02x}{blue:02x}}}")
-        });
-        let RGBColor(red, green, blue) = self.paper;
-        let ground = format!("svg{{background:#{red:02x}{green:02x}{blue:02x}}}");
+        let rules = (self.classes())
+            .map(|(class, colour)| format!(".{class}{{color:{}}}", hexadecimal(colour)));
+        let ground = format!("svg{{background:{}}}", hexadecimal(self.paper));
         ground + &rules.concat()
     }
+}
+
+/// A colour as `#rrggbb`.
+pub(super) fn hexadecimal(RGBColor(red, green, blue): RGBColor) -> String {
+    format!("#{red:02x}{green:02x}{blue:02x}")
 }
 
 /// A stroke of this width in CSS pixels.

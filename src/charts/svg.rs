@@ -9,7 +9,7 @@ use plotters::prelude::DrawingBackend;
 use plotters::style::text_anchor::{HPos, VPos};
 use plotters_backend::{BackendColor, BackendStyle, BackendTextStyle, DrawingErrorKind, FontStyle};
 
-use super::style::{FAMILY, Palette, UNIT, rounded};
+use super::style::{FAMILY, Palette, UNIT, hexadecimal, rounded};
 
 /// A figure drawn as SVG.
 ///
@@ -53,15 +53,29 @@ impl Picture {
             &Palette,
         ) -> Result<(), DrawingAreaErrorKind<Infallible>>,
     ) -> Result<Self, DrawingAreaErrorKind<Infallible>> {
+        Self::draw_with(size, palette, width, |svg| {
+            draw(&svg.into_drawing_area(), palette)
+        })
+    }
+
+    /// As [`draw_measured`](Self::draw_measured), with a function that is given the backend itself.
+    ///
+    /// # Errors
+    /// Those of `draw`.
+    pub fn draw_with<E>(
+        size: (u32, u32),
+        palette: &Palette,
+        width: &dyn Fn(&str, bool) -> f64,
+        draw: impl FnOnce(Svg<'_>) -> Result<(), E>,
+    ) -> Result<Self, E> {
         let mut body = String::new();
-        let svg = Svg {
+        draw(Svg {
             size,
             palette,
             width,
             body: &mut body,
             line: None,
-        };
-        draw(&svg.into_drawing_area(), palette)?;
+        })?;
         Ok(Self { size, body })
     }
 
@@ -96,6 +110,44 @@ impl Picture {
         file
     }
 
+    /// A document for other programs: with a title and a description, and with each colour where it
+    /// is used, since not all of them read style sheets.
+    #[must_use]
+    pub fn document(
+        &self,
+        palette: &Palette,
+        ground: Ground,
+        title: &str,
+        description: &str,
+    ) -> String {
+        let (width, height) = self.size;
+        let mut document = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
+             role=\"img\" color=\"{}\" font-family=\"",
+            hexadecimal(palette.ink)
+        );
+        escape(FAMILY, &mut document);
+        document.push_str("\" ");
+        let mut head = String::from("\n<title>");
+        escape(title, &mut head);
+        head.push_str("</title>\n<desc>");
+        escape(description, &mut head);
+        head.push_str("</desc>\n");
+        if ground == Ground::Paper {
+            let paper = hexadecimal(palette.paper);
+            let _ = writeln!(
+                head,
+                r#"<rect width="100%" height="100%" fill="{paper}" stroke="none"/>"#
+            );
+        }
+        self.finish(&mut document, &head);
+        for (class, colour) in palette.classes() {
+            let colour = format!("color=\"{}\"", hexadecimal(colour));
+            document = document.replace(&format!("class=\"{class}\""), &colour);
+        }
+        document + "\n"
+    }
+
     fn finish(&self, element: &mut String, style: &str) {
         let (width, height) = (self.size.0 * UNIT, self.size.1 * UNIT);
         let _ = write!(
@@ -104,6 +156,15 @@ impl Picture {
             self.body
         );
     }
+}
+
+/// What lies behind a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ground {
+    /// The page's colour.
+    Paper,
+    /// Nothing.
+    Transparent,
 }
 
 /// A backend that writes SVG. Its plane is measured in fine units.
@@ -153,11 +214,40 @@ impl Svg<'_> {
         format!(r#"{colour} fill="currentColor" stroke="none""#)
     }
 
-    fn stroked(&self, style: &impl BackendStyle) -> String {
-        let colour = self.colour(style.color());
-        format!(r#"{colour} stroke-width="{}""#, style.stroke_width())
+    #[inline(never)]
+    fn stroked(&self, colour: BackendColor, width: u32) -> String {
+        let colour = self.colour(colour);
+        format!(r#"{colour} stroke-width="{width}""#)
     }
 
+    /// Adds a line, to the path of the line before it if both are of one style. Not inlined, as the
+    /// others: figures on a canvas do without.
+    #[inline(never)]
+    fn add_line(&mut self, points: &[(i32, i32)], attributes: String) {
+        if self
+            .line
+            .as_ref()
+            .is_none_or(|line| line.attributes != attributes)
+        {
+            self.close_line();
+        }
+        let line = self.line.get_or_insert_with(|| Line {
+            attributes,
+            data: PathData::default(),
+        });
+        line.data.push(&simplified(points));
+    }
+
+    #[inline(never)]
+    fn add_area(&mut self, points: &[(i32, i32)], colour: BackendColor) {
+        self.close_line();
+        let mut data = PathData::default();
+        data.push(&simplified(points));
+        let attributes = self.filled(colour);
+        self.element(&format!(r#"<path {attributes} d="{}z"/>"#, data.text));
+    }
+
+    #[inline(never)]
     fn close_line(&mut self) {
         if let Some(Line { attributes, data }) = self.line.take() {
             self.element(&format!(r#"<path {attributes} d="{}"/>"#, data.text));
@@ -200,20 +290,10 @@ impl DrawingBackend for Svg<'_> {
         path: I,
         style: &S,
     ) -> Outcome {
-        let attributes = self.stroked(style);
-        if self
-            .line
-            .as_ref()
-            .is_none_or(|line| line.attributes != attributes)
-        {
-            self.close_line();
-        }
-        let line = self.line.get_or_insert_with(|| Line {
-            attributes,
-            data: PathData::default(),
-        });
-        line.data
-            .push(&simplified(&path.into_iter().collect::<Vec<_>>()));
+        self.add_line(
+            &path.into_iter().collect::<Vec<_>>(),
+            self.stroked(style.color(), style.stroke_width()),
+        );
         Ok(())
     }
 
@@ -222,11 +302,8 @@ impl DrawingBackend for Svg<'_> {
         path: I,
         style: &S,
     ) -> Outcome {
-        self.close_line();
-        let mut data = PathData::default();
-        data.push(&simplified(&path.into_iter().collect::<Vec<_>>()));
-        let attributes = self.filled(style.color());
-        self.element(&format!(r#"<path {attributes} d="{}z"/>"#, data.text));
+        let path: Vec<_> = path.into_iter().collect();
+        self.add_area(&path, style.color());
         Ok(())
     }
 
@@ -241,7 +318,7 @@ impl DrawingBackend for Svg<'_> {
         let attributes = if fill {
             self.filled(style.color())
         } else {
-            self.stroked(style)
+            self.stroked(style.color(), style.stroke_width())
         };
         self.element(&format!(
             r#"<circle {attributes} cx="{x}" cy="{y}" r="{radius}"/>"#

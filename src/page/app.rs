@@ -16,12 +16,14 @@ use web_sys::{
 };
 
 use self::glide::Glide;
+use super::code::Code;
 use super::controls::{Change, Controls};
 use super::copying;
 use super::data::OwnData;
 use super::derivation;
 use super::dom;
 use super::experiment::{Run, State};
+use super::export::{self, Made, Make, Shown, Subject, Wish};
 use super::figures::{Figures, Which};
 use super::fragment::Fragment;
 use super::later;
@@ -59,6 +61,7 @@ pub(super) struct App {
     own_data: OwnData,
     /// Links to what is shown, where all of the page is there.
     share: Option<Share>,
+    code: Option<Rc<Code>>,
     fragment: Fragment,
     experiment: Element,
     run_state: Element,
@@ -137,6 +140,7 @@ impl App {
                 rules,
                 own_data,
                 share: None,
+                code: None,
                 fragment,
                 experiment,
                 run_state,
@@ -176,8 +180,12 @@ impl App {
         this.is_complete = true;
         this.figures.complete();
         let share = Share::new(&this.window, &this.document, &this.figures)?;
+        this.offer_files(&share)?;
         share.show(&this.settings);
+        let code = Code::new(&this.document)?;
+        code.show(&this.settings, &share.link());
         this.share = Some(share);
+        this.code = Some(code);
         this.show();
         dom::set_ready(&this.document, "true");
         // The workers must not hold up the picture.
@@ -185,6 +193,54 @@ impl App {
             this.settle_soon();
         }
         Ok(())
+    }
+
+    /// Gives each figure's menu, and the section of what can be taken away, its files.
+    fn offer_files(&self, share: &Share) -> Result<(), JsValue> {
+        let this = self.this.clone();
+        let make: Make = Rc::new(move |wish| {
+            let app = this.upgrade().ok_or("the page is gone")?;
+            let app = app.try_borrow().map_err(|_| "the page is busy")?;
+            app.make(wish)
+        });
+        for (index, (figure, menu)) in share.menus().enumerate() {
+            let subject = Subject::Figure(figure.name(), index);
+            export::offer(&self.window, &self.document, menu, subject, &make)?;
+        }
+        let result = dom::element(&self.document, "#result-file")?;
+        export::offer(
+            &self.window,
+            &self.document,
+            &result,
+            Subject::Result,
+            &make,
+        )
+    }
+
+    /// Makes a file of what is shown.
+    fn make(&self, wish: Wish) -> Result<Made, JsValue> {
+        let run = self.run.as_ref().filter(|run| run.estimate().samples() > 0);
+        let mut settings = self.settings.clone();
+        if let Some(run) = run
+            && let Ok(samples) = SampleCount::new(run.samples())
+        {
+            settings.samples = samples;
+        }
+        let measured = Measured {
+            run: run.map(shown),
+            survey: None,
+        };
+        let link = self.share.as_ref().map_or_else(String::new, Share::link);
+        Shown {
+            document: &self.document,
+            settings: &settings,
+            scene: &mut Scene::of(&settings, measured, Sections::ALL),
+            palette: self.palette(),
+            link: &link,
+            run,
+            figures: &self.figures,
+        }
+        .make(wish)
     }
 
     fn listen(app: &Shared) -> Result<(), JsValue> {
@@ -461,8 +517,9 @@ impl App {
     fn settle(&mut self) {
         self.settle_timer = None;
         self.fragment.write(&self.settings, true, now(&self.window));
-        if let Some(share) = &self.share {
+        if let (Some(share), Some(code)) = (&self.share, &self.code) {
             share.show(&self.settings);
+            code.show(&self.settings, &share.link());
         }
         if self.is_complete && self.run.is_none() {
             let samples = self.settings.samples.get().min(AUTOMATIC);
@@ -565,11 +622,7 @@ impl App {
             .run
             .as_ref()
             .filter(|run| run.estimate().samples() > 0)
-            .map(|run| scene::Run {
-                estimate: run.estimate(),
-                samples: run.samples(),
-                seconds: run.seconds(),
-            });
+            .map(shown);
         let in_a_run = run.is_some() && state == Some(State::Running);
         if in_a_run && now - self.results_shown < RESULTS_INTERVAL {
             self.show_progress();
@@ -612,21 +665,26 @@ impl App {
         }
     }
 
-    /// Draws the figures.
-    fn draw(&mut self) {
-        self.pointed = false;
-        let Some(scene) = &mut self.scene else { return };
+    /// The colours of the figures.
+    fn palette(&self) -> &'static Palette {
         let dark = match self.settings.theme {
             Theme::Light => false,
             Theme::Dark => true,
             Theme::Auto => self.dark.as_ref().is_some_and(MediaQueryList::matches),
         };
         // Paper is white.
-        let palette = if dark && !self.printing {
+        if dark && !self.printing {
             &Palette::DARK
         } else {
             &Palette::LIGHT
-        };
+        }
+    }
+
+    /// Draws the figures.
+    fn draw(&mut self) {
+        self.pointed = false;
+        let palette = self.palette();
+        let Some(scene) = &mut self.scene else { return };
         let which = if self.printing {
             Which::All
         } else {
@@ -668,6 +726,15 @@ impl App {
             self.announced = news;
             dom::set_text(&self.announcement, &self.announced);
         }
+    }
+}
+
+/// A run as scenes show it.
+fn shown(run: &Run) -> scene::Run<'_> {
+    scene::Run {
+        estimate: run.estimate(),
+        samples: run.samples(),
+        seconds: run.seconds(),
     }
 }
 

@@ -11,22 +11,27 @@ use plotters_canvas::CanvasBackend;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
-use crate::charts::UNIT;
+use crate::charts::{Svg, UNIT};
 
 /// A surface around plotters' canvas backend, with what that lacks: the plane is measured in fine
 /// units, so that curves are smooth; the backing store has the resolution of the screen, and at
 /// least two pixels to a CSS pixel; text is measured by the canvas, where plotters would lay out an
 /// element in the document for every label; and a colour is written in integers, since the code
 /// that writes floating-point numbers would weigh as much as all drawing.
-pub(super) struct Surface {
+///
+/// It may draw into an SVG instead: the canvas then only measures text, and no figure's code is in the
+/// program twice.
+pub(super) struct Surface<'a> {
     backend: CanvasBackend,
     context: CanvasRenderingContext2d,
     size: (u32, u32),
+    svg: Option<Svg<'a>>,
 }
 
-type Result<T> = std::result::Result<T, DrawingErrorKind<<Surface as DrawingBackend>::ErrorType>>;
+type Result<T> =
+    std::result::Result<T, DrawingErrorKind<<Surface<'static> as DrawingBackend>::ErrorType>>;
 
-impl Surface {
+impl<'a> Surface<'a> {
     /// An empty drawing area on the whole canvas; `None` where it has no size, since it is not
     /// shown.
     ///
@@ -45,6 +50,22 @@ impl Surface {
         let scale = web_sys::window()
             .map_or(1.0, |window| window.device_pixel_ratio())
             .clamp(2.0, 4.0);
+        Ok(Some(
+            Self::of(canvas, (width, height), scale, None)?.into_drawing_area(),
+        ))
+    }
+
+    /// A surface of this size in CSS pixels, with so many pixels of the canvas to each of them, or
+    /// with an SVG that takes all that is drawn.
+    ///
+    /// # Errors
+    /// When the browser gives no 2D context.
+    pub(super) fn of(
+        canvas: &HtmlCanvasElement,
+        (width, height): (u32, u32),
+        scale: f64,
+        svg: Option<Svg<'a>>,
+    ) -> std::result::Result<Self, JsValue> {
         let pixels = |css: u32| {
             #[expect(
                 clippy::cast_possible_truncation,
@@ -69,16 +90,14 @@ impl Surface {
         context.scale(units, units)?;
         context.set_line_join("round");
         let backend = CanvasBackend::with_canvas_object(canvas.clone()).ok_or_else(no_context)?;
-        let surface = Self {
+        Ok(Self {
             backend,
             context,
             size: (width * UNIT, height * UNIT),
-        };
-        Ok(Some(surface.into_drawing_area()))
+            svg,
+        })
     }
-}
 
-impl Surface {
     fn outline(&self, points: impl IntoIterator<Item = (i32, i32)>) {
         self.context.begin_path();
         for (x, y) in points {
@@ -111,6 +130,14 @@ impl Surface {
     }
 }
 
+/// What can't fail, as what can.
+fn certain(
+    drawn: std::result::Result<(), DrawingErrorKind<std::convert::Infallible>>,
+) -> Result<()> {
+    debug_assert!(drawn.is_ok(), "writing a text does not fail");
+    Ok(())
+}
+
 /// A colour as `#rrggbbaa`.
 fn css(colour: BackendColor) -> String {
     let (red, green, blue) = colour.rgb;
@@ -123,7 +150,7 @@ fn css(colour: BackendColor) -> String {
     format!("#{red:02x}{green:02x}{blue:02x}{alpha:02x}")
 }
 
-impl DrawingBackend for Surface {
+impl DrawingBackend for Surface<'_> {
     type ErrorType = <CanvasBackend as DrawingBackend>::ErrorType;
 
     fn get_size(&self) -> (u32, u32) {
@@ -158,6 +185,9 @@ impl DrawingBackend for Surface {
         style: &S,
         fill: bool,
     ) -> Result<()> {
+        if let Some(svg) = &mut self.svg {
+            return certain(svg.draw_rect((left, top), (right, bottom), style, fill));
+        }
         self.outline([(left, top), (right, top), (right, bottom), (left, bottom)]);
         self.context.close_path();
         self.paint(style, fill);
@@ -169,6 +199,9 @@ impl DrawingBackend for Surface {
         path: I,
         style: &S,
     ) -> Result<()> {
+        if let Some(svg) = &mut self.svg {
+            return certain(svg.draw_path(path, style));
+        }
         self.outline(path);
         self.paint(style, false);
         Ok(())
@@ -181,6 +214,9 @@ impl DrawingBackend for Surface {
         style: &S,
         fill: bool,
     ) -> Result<()> {
+        if let Some(svg) = &mut self.svg {
+            return certain(svg.draw_circle((x, y), radius, style, fill));
+        }
         self.context.begin_path();
         // Only a negative radius is an error.
         let _ = self
@@ -195,6 +231,9 @@ impl DrawingBackend for Surface {
         path: I,
         style: &S,
     ) -> Result<()> {
+        if let Some(svg) = &mut self.svg {
+            return certain(svg.fill_polygon(path, style));
+        }
         self.outline(path);
         self.paint(style, true);
         Ok(())
@@ -207,6 +246,9 @@ impl DrawingBackend for Surface {
         style: &S,
         (x, y): (i32, i32),
     ) -> Result<()> {
+        if let Some(svg) = &mut self.svg {
+            return certain(svg.draw_text(text, style, (x, y)));
+        }
         let anchor = style.anchor();
         self.context.set_text_align(match anchor.h_pos {
             HPos::Left => "left",

@@ -20,9 +20,6 @@ pub(super) fn listen(document: &Document) -> Result<(), JsValue> {
 
 /// The button selects this text, and copies it.
 ///
-/// `execCommand` is old, but works where the clipboard's own interface does not: on a page without
-/// https, from the disk, in an iframe.
-///
 /// # Errors
 /// When the browser refuses a listener.
 pub(super) fn copy_on_click(
@@ -32,17 +29,25 @@ pub(super) fn copy_on_click(
 ) -> Result<(), JsValue> {
     let (document, label) = (document.clone(), button.clone());
     dom::listen(button, "click", move |_: Event| {
-        let selected = document
-            .get_selection()
-            .and_then(|selection| match selection {
-                Some(selection) => selection.select_all_children(&text),
-                None => Ok(()),
-            });
-        let copied = selected.is_ok()
-            && document
-                .unchecked_ref::<HtmlDocument>()
-                .exec_command("copy")
-                .unwrap_or(false);
+        let copied = copy(&document, &text);
         dom::set_text(&label, if copied { "Copied" } else { "Press Ctrl+C" });
     })
+}
+
+/// Selects a text, copies it, and says whether the browser did.
+///
+/// `execCommand` is old, but works where the clipboard's own interface does not: on a page without
+/// https, from the disk, in an iframe.
+pub(super) fn copy(document: &Document, text: &Element) -> bool {
+    let selected = document
+        .get_selection()
+        .and_then(|selection| match selection {
+            Some(selection) => selection.select_all_children(text),
+            None => Ok(()),
+        });
+    selected.is_ok()
+        && document
+            .unchecked_ref::<HtmlDocument>()
+            .exec_command("copy")
+            .unwrap_or(false)
 }

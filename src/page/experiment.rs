@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::workers::{Job, Task};
-use crate::sampling::{ChunkResult, Estimate, Experiment};
+use crate::sampling::{ChunkResult, Comparison, Estimate, Experiment};
 use crate::scene::{duration, fixed, grouped};
 use crate::settings::{SampleCount, Seed, Settings};
 
@@ -76,6 +76,11 @@ impl Run {
 
     pub(super) fn estimate(&self) -> &Estimate {
         &self.estimate
+    }
+
+    /// What it has measured, beside what is exact.
+    pub(super) fn compare(&self) -> [Comparison; 6] {
+        self.experiment.compare(&self.estimate)
     }
 
     /// How many samples the whole run draws.

@@ -39,9 +39,10 @@ struct Chart {
     x_at: fn(&Scene, f64, u32) -> f64,
 }
 
-type Draw = fn(&DrawingArea<Surface, Shift>, &Scene, &Palette) -> Drawn;
+type Draw = fn(&DrawingArea<Surface<'_>, Shift>, &Scene, &Palette) -> Drawn;
 
-type Drawn = Result<(), DrawingAreaErrorKind<<Surface as DrawingBackend>::ErrorType>>;
+pub(super) type Drawn =
+    Result<(), DrawingAreaErrorKind<<Surface<'static> as DrawingBackend>::ErrorType>>;
 
 const CHARTS: [Chart; 6] = [
     Chart {
@@ -242,6 +243,21 @@ impl Figure {
     /// As in `id="figure-NAME"`.
     pub(super) fn name(&self) -> &'static str {
         self.chart.name
+    }
+
+    /// Its part of a scene, where that is there.
+    pub(super) fn part<'a>(&self, scene: &'a mut Scene) -> Option<&'a mut dyn Readable> {
+        (self.chart.part)(scene)
+    }
+
+    /// Draws it on something else than its canvas.
+    pub(super) fn draw_on(
+        &self,
+        area: &DrawingArea<Surface<'_>, Shift>,
+        scene: &Scene,
+        palette: &Palette,
+    ) -> Drawn {
+        (self.chart.draw)(area, scene, palette)
     }
 
     /// Whether it has the marker that sets p.

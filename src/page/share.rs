@@ -20,6 +20,7 @@ pub(super) struct Share {
 /// What a figure's own button opens.
 struct Menu {
     figure: Figure,
+    element: Element,
     link: Element,
 }
 
@@ -65,6 +66,16 @@ impl Share {
             data.set_url(&link.text_content().unwrap_or_default());
             let _ = navigator.share_with_data(&data).catch(&ignore);
         })
+    }
+
+    /// The menus of the figures, and what each is of.
+    pub(super) fn menus(&self) -> impl Iterator<Item = (Figure, &Element)> {
+        self.menus.iter().map(|menu| (menu.figure, &menu.element))
+    }
+
+    /// The link to what is shown.
+    pub(super) fn link(&self) -> String {
+        self.permalink.text_content().unwrap_or_default()
     }
 
     /// From now on all links are to these settings.
@@ -113,7 +124,11 @@ impl Menu {
             parent.insert_before(&button, Some(data))?;
             parent.insert_before(&menu, Some(data))?;
         }
-        Ok(Self { figure, link })
+        Ok(Self {
+            figure,
+            element: menu,
+            link,
+        })
     }
 }
 

@@ -137,6 +137,12 @@ impl Exported<'_> {
     }
 }
 
+/// Which program shows something, and with which settings.
+#[must_use]
+pub fn source(settings: &Settings) -> String {
+    format!("{PROGRAM}: {}", settings_list(settings))
+}
+
 /// What a run has measured, as a table of the texts that the page shows.
 #[must_use]
 pub fn result_table(quantities: &[Quantity]) -> Table {

@@ -6,6 +6,7 @@
 mod controls;
 mod derivation;
 mod experiment;
+mod export;
 mod figures;
 #[path = "../golden/values.rs"]
 mod golden;

@@ -21,14 +21,15 @@ use crate::stage::Stage;
 /// Curves, areas and discs are the same to a fraction of a pixel: only their smoothed edges differ,
 /// and a square's mean hardly. Letters may lie a fraction of a pixel apart, and cover some 3 % of a
 /// figure. Another scene's curves differ in more than that, which the test makes sure of.
-const TOLERANCE: f64 = 0.01;
-const DIFFERENCE: u32 = 40;
+pub(crate) const TOLERANCE: f64 = 0.01;
+pub(crate) const DIFFERENCE: u32 = 40;
 
-/// Promises the share of squares in which a canvas and an SVG differ, both on the page's ground.
-const COMPARE: &str = r"(async (canvas, svg, difference) => {
+/// Promises the share of squares in which a canvas and a picture in a blob differ, both on the page's
+/// ground.
+pub(crate) const COMPARE: &str = r"(async (canvas, picture, difference) => {
   const { width, height } = canvas;
   const image = new Image();
-  image.src = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
+  image.src = URL.createObjectURL(picture);
   await image.decode();
   const means = [canvas, image].map((source) => {
     const copy = document.createElement('canvas');
@@ -116,7 +117,8 @@ async fn assert_canvases_are_as_svg(fragment: &str, palette: &Palette) {
             let svg = picture.file(Some(palette));
             let svg = js_sys::JSON::stringify(&svg.into()).expect("a text can be quoted");
             let compared = stage.run_script(&format!(
-                "{COMPARE}(document.querySelector('#figure-{name} canvas'), {svg}, {DIFFERENCE})"
+                "{COMPARE}(document.querySelector('#figure-{name} canvas'),
+                    new Blob([{svg}], {{ type: 'image/svg+xml' }}), {DIFFERENCE})"
             ));
             let compared = JsFuture::from(compared.unchecked_into::<Promise>()).await;
             let compared = compared.expect("the browser draws the SVG");
