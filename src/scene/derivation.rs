@@ -4,6 +4,7 @@
 use super::Sentence;
 use super::format::significant;
 use super::quantities::Quantity;
+use super::snippets::lines_of_numpy;
 use crate::settings::{Distribution, Notation, Scaling, Settings, shortest};
 use crate::theory::Exact;
 
@@ -40,6 +41,7 @@ pub(super) fn add_quantities(list: &mut Vec<Quantity>, settings: &Settings, exac
 
 /// What the steps say of the reader's input and rule.
 pub(super) fn sentences(settings: &Settings, exact: &Exact) -> [Sentence; 7] {
+    let [code_input, code_rule] = lines_of_numpy(settings, exact);
     [
         ("derivation.input", input(settings, exact)),
         ("derivation.rule", rule(settings)),
@@ -49,8 +51,8 @@ pub(super) fn sentences(settings: &Settings, exact: &Exact) -> [Sentence; 7] {
         ),
         ("code.mean", shortest(exact.x.mean)),
         ("code.std", shortest(exact.x.standard_deviation())),
-        ("code.input", input_in_numpy(settings)),
-        ("code.rule", rule_in_numpy(settings.scaling).to_owned()),
+        ("code.input", code_input),
+        ("code.rule", code_rule),
     ]
 }
 
@@ -103,36 +105,4 @@ fn rule(settings: &Settings) -> String {
         Scaling::Alpha => "alpha dropout",
     };
     format!("The rule is {inverted}. You have chosen {chosen}: the figure below shows that.")
-}
-
-/// A line of NumPy that draws x.
-fn input_in_numpy(settings: &Settings) -> String {
-    let input = &settings.input;
-    let [mean, std] = [input.mean.get(), input.standard_deviation.get()].map(shortest);
-    match input.distribution {
-        Distribution::Normal => format!("x = rng.normal({mean}, {std}, n)"),
-        Distribution::Relu => format!("x = np.maximum(0, rng.normal({mean}, {std}, n))"),
-        Distribution::Uniform => {
-            format!("x = {mean} + {std} * rng.uniform(-3**0.5, 3**0.5, n)")
-        }
-        Distribution::Ones => "x = np.ones(n)".to_owned(),
-        Distribution::Custom => {
-            "x = rng.choice(np.loadtxt(\"data.txt\"), n)  # your numbers, one a line".to_owned()
-        }
-    }
-}
-
-/// Lines of NumPy that make d of x.
-fn rule_in_numpy(scaling: Scaling) -> &'static str {
-    match scaling {
-        Scaling::None => "d = x * (rng.random(n) < keep)",
-        Scaling::Inverted => "d = x * (rng.random(n) < keep) / keep",
-        Scaling::Sqrt => "d = x * (rng.random(n) < keep) / keep**0.5",
-        Scaling::Gaussian => "d = x * rng.normal(1, ((1 - keep) / keep)**0.5, n)",
-        Scaling::Alpha => {
-            "s = -1.7580993408473768\n\
-             m = np.where(rng.random(n) < keep, x, s)\n\
-             d = (m - (1 - keep) * s) / (keep * (1 + (1 - keep) * s**2))**0.5"
-        }
-    }
 }

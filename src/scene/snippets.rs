@@ -62,52 +62,32 @@ impl Framework {
     /// ```
     #[must_use]
     pub fn code(&self, settings: &Settings) -> String {
-        let p = settings.drop_probability;
+        let (p, notation) = (settings.drop_probability, settings.notation);
         let exact = Exact::new(&settings.input, p, settings.scaling);
-        let samples = settings.samples.min(SampleCount::FORUM);
-        let seed = settings.seed.map_or(0, |seed| seed.0);
-        let (other, factor) = (format!("{} - p", self.one), format!("({} - p)", self.one));
-        let [drop, keep] = match settings.notation {
+        let other = format!("{} - p", self.one);
+        let factor = format!("({other})");
+        let [drop, keep] = match notation {
             Notation::Drop => [["p"; 2], [other.as_str(), &factor]],
             Notation::Keep => [[other.as_str(), &factor], ["p"; 2]],
         };
-        let (mean, std) = (exact.x.mean, exact.x.standard_deviation());
-        let values = [
-            ('n', samples.get().to_string()),
-            (
-                's',
-                (seed & (u64::MAX >> (64 - self.seed_bits))).to_string(),
-            ),
-            ('p', float(p.shown(settings.notation))),
-            ('w', settings.notation.name().to_owned()),
-            ('d', drop[0].to_owned()),
-            ('D', drop[1].to_owned()),
-            ('k', keep[0].to_owned()),
-            ('K', keep[1].to_owned()),
-            ('x', self.draws(settings)),
-            ('1', float(mean - std)),
-            ('2', float(mean + std)),
-        ];
+        let samples = settings.samples.min(SampleCount::FORUM).get();
+        let seed = settings.seed.map_or(0, |seed| seed.0) & (u64::MAX >> (64 - self.seed_bits));
+        let mut values = self.values(settings, &exact, drop, keep);
+        values.extend([
+            ('n', samples.to_string()),
+            ('s', seed.to_string()),
+            ('p', float(p.shown(notation))),
+            ('w', notation.name().to_owned()),
+        ]);
 
-        let rule = match settings.scaling {
-            Scaling::None => self.none,
-            Scaling::Inverted => self.inverted,
-            Scaling::Sqrt => self.sqrt,
-            Scaling::Gaussian => self.gaussian,
-            Scaling::Alpha => self.alpha,
-        };
-        let input = match settings.input.distribution {
-            Distribution::Custom => self.own,
-            _ => self.input,
-        };
-        let (imports, rule) = rule.split_once("--\n").unwrap_or(("", rule));
+        let (imports, rule) = self.rule(settings);
         let mut code = String::new();
-        for template in [imports, self.start, input, rule, self.end] {
+        for template in [imports, self.start, self.input(settings), rule, self.end] {
             fill(template, &values, &mut code);
         }
         let numbers = [
-            Some(mean),
-            Some(std),
+            Some(exact.x.mean),
+            Some(exact.x.standard_deviation()),
             Some(exact.d.mean),
             Some(exact.d.standard_deviation()),
             exact.standard_deviation_ratio(),
@@ -115,6 +95,45 @@ impl Framework {
         let numbers = numbers.map(|number| number.map_or("none".to_owned(), plain));
         code += &format!("{} exact: {}\n", self.comment, numbers.join(", "));
         code
+    }
+
+    /// What stands for the names in the lines that make x and d.
+    fn values(
+        &self,
+        settings: &Settings,
+        exact: &Exact,
+        drop: [&str; 2],
+        keep: [&str; 2],
+    ) -> Vec<(char, String)> {
+        let (mean, std) = (exact.x.mean, exact.x.standard_deviation());
+        vec![
+            ('d', drop[0].to_owned()),
+            ('D', drop[1].to_owned()),
+            ('k', keep[0].to_owned()),
+            ('K', keep[1].to_owned()),
+            ('x', self.draws(settings)),
+            ('1', float(mean - std)),
+            ('2', float(mean + std)),
+        ]
+    }
+
+    fn input(&self, settings: &Settings) -> &'static str {
+        match settings.input.distribution {
+            Distribution::Custom => self.own,
+            _ => self.input,
+        }
+    }
+
+    /// What a rule imports, and how it makes d.
+    fn rule(&self, settings: &Settings) -> (&'static str, &'static str) {
+        let rule = match settings.scaling {
+            Scaling::None => self.none,
+            Scaling::Inverted => self.inverted,
+            Scaling::Sqrt => self.sqrt,
+            Scaling::Gaussian => self.gaussian,
+            Scaling::Alpha => self.alpha,
+        };
+        rule.split_once("--\n").unwrap_or(("", rule))
     }
 
     /// The draws of x, which are as long as they have to be.
@@ -139,6 +158,16 @@ impl Framework {
             Distribution::Ones => self.ones.to_owned(),
         }
     }
+}
+
+/// The lines of NumPy that make x, and d of it, where the probability to keep is called `keep`.
+pub(super) fn lines_of_numpy(settings: &Settings, exact: &Exact) -> [String; 2] {
+    let values = NUMPY.values(settings, exact, ["1 - keep", "(1 - keep)"], ["keep"; 2]);
+    [NUMPY.input(settings), NUMPY.rule(settings).1].map(|template| {
+        let mut lines = String::new();
+        fill(template.trim_end(), &values, &mut lines);
+        lines
+    })
 }
 
 /// Appends a template with its values.

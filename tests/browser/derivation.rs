@@ -420,7 +420,7 @@ async fn code_follows_the_settings_and_is_selected_when_it_is_copied() {
             "import numpy as np",
             "rng, n, p = np.random.default_rng(), 10**7, 0.9",
             "keep = p",
-            "x = np.maximum(0, rng.normal(2, 1, n))",
+            "x = np.maximum(0, 2.0 + 1.0 * rng.standard_normal(n))",
             "d = x * (rng.random(n) < keep) / keep**0.5",
         ]
     );

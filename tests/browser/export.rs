@@ -70,7 +70,7 @@ fn click(button: &Element) {
 
 #[wasm_bindgen_test]
 async fn saved_pictures_are_as_the_canvases() {
-    let stage = Stage::new("theme=light&seed=7&n=100000&p=0.5&mu=1").await;
+    let stage = Stage::new("theme=light&seed=7&n=100000").await;
     stage.until_run_is("done").await;
     for (name, _) in Figure::NAMES {
         let canvas = format!("#figure-{name} canvas");
