@@ -82,7 +82,14 @@ impl Framework {
 
         let (imports, rule) = self.rule(settings);
         let mut code = String::new();
-        for template in [imports, self.start, self.input(settings), rule, self.end] {
+        for template in [
+            imports,
+            self.start,
+            self.input(settings),
+            rule,
+            "\n",
+            self.end,
+        ] {
             fill(template, &values, &mut code);
         }
         let numbers = [

@@ -16,6 +16,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 /// Keys, as WebDriver names them.
+pub(crate) const KEY_TAB: &str = "\u{e004}";
+pub(crate) const KEY_ENTER: &str = "\u{e007}";
 pub(crate) const KEY_LEFT: &str = "\u{e012}";
 pub(crate) const KEY_RIGHT: &str = "\u{e014}";
 

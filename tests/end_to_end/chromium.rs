@@ -1,5 +1,6 @@
 //! What only Chromium's driver, or Chromium itself, can be asked for.
 
+use super::browser::{KEY_ENTER, KEY_TAB};
 use super::*;
 
 #[test]
@@ -77,4 +78,40 @@ fn memory_does_not_grow_with_the_samples() {
     for (before, after) in before.into_iter().zip(after) {
         assert!(after <= before + SLACK, "{before} {after}");
     }
+}
+
+#[test]
+fn a_figure_is_saved_by_keys_alone_under_the_strictest_policy() {
+    let visit = Visit::with(Rules {
+        policy: Some(
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; \
+             style-src 'self'; img-src 'self'; worker-src blob:",
+        ),
+        ..Rules::default()
+    });
+    // What is saved stays in the page.
+    visit.run_first(
+        "const click = HTMLElement.prototype.click;
+         HTMLElement.prototype.click = function () {
+           if (!this.download) return click.call(this);
+           globalThis.saved = this.download;
+         };
+         const make = URL.createObjectURL;
+         URL.createObjectURL = (blob) => {
+           if (blob.type === 'text/csv') blob.text().then((it) => globalThis.csv = it);
+           return make.call(URL, blob);
+         };",
+    );
+    visit.open("p=0.5&seed=7");
+    let browser = &visit.browser;
+    browser.keys("#figure-ratio .take", &[KEY_ENTER]);
+    browser.until("document.querySelector('#take-ratio').matches(':popover-open')");
+    // Over the link's button to the format, and from there, since data have no options, to the first
+    // button.
+    browser.press(&[KEY_TAB, KEY_TAB, "C", KEY_TAB, KEY_ENTER]);
+    browser.until("globalThis.csv !== undefined");
+    assert_eq!(text(&browser.run("return saved")), "dropout-ratio.csv");
+    let csv = text(&browser.run("return csv"));
+    assert!(csv.contains("\n0.5,1.4142,0.414,1.41\n"), "{csv}");
+    assert_no_errors(browser);
 }

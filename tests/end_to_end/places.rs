@@ -72,6 +72,44 @@ fn the_page_works_in_a_sandboxed_iframe() {
 }
 
 #[test]
+fn a_sandboxed_page_shows_what_it_may_not_save() {
+    let visit = Visit::with(Rules {
+        extra: Some((
+            "frame.html",
+            "<!doctype html><link rel=\"icon\" href=\"data:,\"><iframe sandbox=\"allow-scripts\" width=\"1000\" height=\"800\" \
+             src=\"index.html#p=0.5&seed=7\"></iframe>",
+        )),
+        ..Rules::default()
+    });
+    let browser = &visit.browser;
+    browser.open(&visit.server.address("frame.html"));
+    browser.enter_frame();
+    until_ready(browser);
+    browser.click("#figure-ratio .take");
+    for (format, shown) in [("CSV", "pre"), ("PNG", "canvas"), ("SVG", "pre")] {
+        choose(browser, "#take-ratio select", format);
+        browser.click("#take-ratio .export .actions button");
+        browser.until(&format!(
+            "document.querySelector('#take-ratio .made {shown}') !== null"
+        ));
+    }
+    let svg = text(&browser.run("return document.querySelector('#take-ratio .made').textContent"));
+    assert!(
+        svg.starts_with("<svg ") && svg.ends_with("</svg>\n"),
+        "{svg}"
+    );
+}
+
+/// Chooses the option of this text.
+fn choose(browser: &Browser, selector: &str, option: &str) {
+    browser.run(&format!(
+        "const select = document.querySelector('{selector}');
+         select.selectedIndex = [...select.options].findIndex((it) => it.text === '{option}');
+         select.dispatchEvent(new Event('change'))"
+    ));
+}
+
+#[test]
 fn the_page_works_from_the_disk() {
     let browser = Browser::start();
     let address = on_disk("the_page_works_from_the_disk", "");
