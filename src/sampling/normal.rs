@@ -63,40 +63,60 @@ static CONSTANTS: Constants = Constants {
     ],
 };
 
-/// Fills `values` with independent N(0, 1) variates; each two neighbouring vectors come from the same
-/// two words.
-pub(super) fn fill(generator: &mut LaneGenerator, values: &mut [f32x4; VECTORS]) {
-    // A browser makes a constant anew in each turn of the loop, by three instructions. One that it
-    // can't know for a constant is loaded by one.
-    let constants = black_box(&CONSTANTS);
-    for pair in 0..VECTORS / 2 {
-        let [sine, cosine] = normals([generator.next(), generator.next()], constants);
-        values[2 * pair] = sine;
-        values[2 * pair + 1] = cosine;
-    }
-}
-
-/// Two independent vectors of N(0, 1) variates, by the transform of Box and Muller (1958).
+/// Fills `values` with independent N(0, 1) variates by the transform of Box and Muller (1958); each two
+/// neighbouring vectors come from the same two words.
 ///
 /// The radius is √(-2 ln u), with u from the magnitude of the first word, so u ≥ 2⁻³³ and tails reach
 /// 6.7 σ. The angle is one of [-π/2, π/2], from the second word, and the sign of the cosine is the first
 /// word's.
-// Inlined at any optimisation level: a call would put everything through memory.
-#[inline(always)]
-fn normals([radius_word, angle_word]: [u32x4; 2], constants: &Constants) -> [f32x4; 2] {
-    let sign = radius_word & constants.sign_bit;
-    let magnitude = f32x4::from_i32x4(cast(radius_word ^ sign)) + constants.half_a_step;
-    let radius = minus_two_ln(magnitude, constants).sqrt();
+///
+/// In three short loops, each of which a processor runs several turns of at once: in a single one, what
+/// waits for the division and the root leaves no room for the next turn.
+pub(super) fn fill(generator: &mut LaneGenerator, values: &mut [f32x4; VECTORS]) {
+    for word in &mut *values {
+        *word = cast(generator.next());
+    }
+    transform(values);
+}
 
-    let t = f32x4::from_i32x4(cast(angle_word)) * constants.unit;
+/// Makes variates of words.
+fn transform(values: &mut [f32x4; VECTORS]) {
+    // A browser makes a constant anew in each turn of the loop, by three instructions. One that it
+    // can't know for a constant is loaded by one.
+    let constants = black_box(&CONSTANTS);
+    for pair in 0..VECTORS / 2 {
+        values[2 * pair] = signed_radius(cast(values[2 * pair]), constants);
+    }
+    for pair in 0..VECTORS / 2 {
+        let [radius, angle_word] = [values[2 * pair], values[2 * pair + 1]];
+        let [sine, cosine] = unit_vector(cast(angle_word), constants);
+        let magnitude: f32x4 = cast(cast::<f32x4, u32x4>(radius) & !constants.sign_bit);
+        values[2 * pair] = magnitude * sine;
+        values[2 * pair + 1] = radius * cosine;
+    }
+}
+
+// What follows is inlined at any optimisation level: a call would put everything through memory.
+
+/// √(-2 ln u), with the sign of the word.
+#[inline(always)]
+fn signed_radius(word: u32x4, constants: &Constants) -> f32x4 {
+    let sign = word & constants.sign_bit;
+    let magnitude = f32x4::from_i32x4(cast(word ^ sign)) + constants.half_a_step;
+    let radius = minus_two_ln(magnitude, constants).sqrt();
+    cast(cast::<f32x4, u32x4>(radius) ^ sign)
+}
+
+/// The sine and the cosine of the angle.
+#[inline(always)]
+fn unit_vector(word: u32x4, constants: &Constants) -> [f32x4; 2] {
+    let t = f32x4::from_i32x4(cast(word)) * constants.unit;
     let square = t * t;
     let [s0, s1, s2, s3] = constants.sine;
     let sine = t * (((s3 * square + s2) * square + s1) * square + s0);
     let [c0, c1, c2, c3, c4] = constants.cosine;
     let cosine = (((c4 * square + c3) * square + c2) * square + c1) * square + c0;
-
-    let signed: f32x4 = cast(cast::<f32x4, u32x4>(radius * cosine) ^ sign);
-    [radius * sine, signed]
+    [sine, cosine]
 }
 
 /// -2 ln (magnitude/2³¹) for magnitudes above 0, up to 2³¹, where it is 0, and never less: the magnitude
@@ -117,6 +137,13 @@ fn minus_two_ln(magnitude: f32x4, constants: &Constants) -> f32x4 {
 mod tests {
     use super::*;
     use crate::settings::Seed;
+
+    fn normals([radius, angle]: [u32x4; 2]) -> [[f32; 4]; 2] {
+        let mut values = [f32x4::ZERO; VECTORS];
+        [values[VECTORS - 2], values[VECTORS - 1]] = [cast(radius), cast(angle)];
+        transform(&mut values);
+        [values[VECTORS - 2], values[VECTORS - 1]].map(f32x4::to_array)
+    }
 
     /// The transform in f64, from its definition.
     fn normals_in_f64(radius_word: u32, angle_word: u32) -> [f64; 2] {
@@ -151,7 +178,7 @@ mod tests {
         let random = std::iter::repeat_with(|| [0; 2].map(|_| generator.next()));
         let (mut worst, mut bias, mut count) = (0.0_f64, 0.0, 0.0);
         for [radius, angle] in edges.chain(random.take(250_000)) {
-            let [a, b] = normals([radius, angle], &CONSTANTS).map(f32x4::to_array);
+            let [a, b] = normals([radius, angle]);
             for lane in 0..4 {
                 let expected = normals_in_f64(radius.to_array()[lane], angle.to_array()[lane]);
                 // Near 0 the radius is √ of what f32 rounds, so that only an absolute bound is possible.
@@ -171,8 +198,7 @@ mod tests {
 
     #[test]
     fn tails_reach_beyond_six_sigma() {
-        let [_, b] = normals([u32x4::splat(0), u32x4::splat(0)], &CONSTANTS);
-        let [farthest, ..] = b.to_array();
+        let [_, [farthest, ..]] = normals([u32x4::splat(0), u32x4::splat(0)]);
         assert!(farthest > 6.7, "{farthest}");
     }
 }
