@@ -148,15 +148,20 @@ fn every_number_of_samples_is_kept() {
 #[test]
 fn results_are_the_same_in_whatever_order_the_chunks_are_run() {
     let (experiment, in_order) = run("p=0.4&mu=1", 5_000_000, 11);
-    let mut results: Vec<_> = (0..experiment.chunks())
-        .rev()
-        .map(|chunk| experiment.run_chunk(chunk))
+    let last = experiment.chunks() - 1;
+    let posted = [(2, last - 2), (0, 2), (last, 1)]
+        .map(|(first, count)| (first, experiment.run_chunks(first, count)));
+    let mut results: Vec<_> = posted
+        .iter()
+        .flat_map(|(first, numbers)| {
+            let results = experiment.read_results(numbers);
+            (*first..).zip(results.expect("they are results"))
+        })
         .collect();
-    results.reverse();
+    results.sort_by_key(|(chunk, _)| *chunk);
     let mut estimate = experiment.estimate();
-    for result in &results {
-        let posted = experiment.read_result(&result.to_numbers());
-        assert_eq!(posted.as_ref(), Some(result));
+    for (chunk, result) in &results {
+        assert_eq!(*result, experiment.run_chunk(*chunk));
         estimate.add(result);
     }
     assert_eq!(estimate, in_order);
@@ -189,10 +194,14 @@ fn the_history_leads_from_one_block_to_the_whole_run() {
 #[test]
 fn what_is_not_a_result_is_refused() {
     let (experiment, _) = run("", 100, 0);
-    let numbers = experiment.run_chunk(0).to_numbers();
-    assert_eq!(experiment.read_result(&[]), None);
-    assert_eq!(experiment.read_result(&numbers[1..]), None);
-    assert_eq!(experiment.read_result(&numbers[..20]), None);
+    let numbers = experiment.run_chunks(0, 1);
+    assert_eq!(experiment.read_results(&[]), None);
+    assert_eq!(experiment.read_results(&numbers[1..]), None);
+    assert_eq!(experiment.read_results(&numbers[..20]), None);
+    assert_eq!(
+        experiment.read_results(&[numbers.as_slice(), &[0.0]].concat()),
+        None
+    );
 }
 
 #[test]

@@ -400,8 +400,8 @@ impl App {
 
     fn act(&mut self, action: &str) {
         match action {
-            "run" => self.run(self.settings.samples),
-            "run-full" => self.run(SampleCount::FORUM),
+            "run" => self.run_anew(self.settings.samples),
+            "run-full" => self.run_anew(SampleCount::FORUM),
             "cancel" => {
                 if let Some(run) = &mut self.run {
                     run.cancel();
@@ -510,6 +510,8 @@ impl App {
         self.rules.take(&settings);
         self.settings = settings;
         self.glide = None;
+        // They are shown at once, even in the middle of a run.
+        self.results_shown = f64::NEG_INFINITY;
         self.request_frame();
     }
 
@@ -529,6 +531,14 @@ impl App {
         }
         // Now all sections follow, in view or not.
         self.request_frame();
+    }
+
+    /// Runs with the settings that are shown: what else is shown stays until there is something new.
+    fn run_anew(&mut self, samples: SampleCount) {
+        if !self.stale {
+            self.results_shown = now(&self.window);
+        }
+        self.run(samples);
     }
 
     fn run(&mut self, samples: SampleCount) {
@@ -553,7 +563,8 @@ impl App {
         }
         while self.pool.borrow().has_room() {
             let now = now(&self.window);
-            let job = self.run.as_mut().and_then(|run| run.next_job(now));
+            let most = self.pool.borrow().most_chunks();
+            let job = self.run.as_mut().and_then(|run| run.next_job(most, now));
             let Some(job) = job.or_else(|| self.rules.next_job()) else {
                 return;
             };
@@ -571,8 +582,8 @@ impl App {
             match report {
                 Report::Room => {}
                 Report::Done { run, task, numbers } => {
-                    if let Task::Chunk(chunk) = task {
-                        current.add(run, chunk, &numbers, now(&self.window));
+                    if let Task::Chunks { first, .. } = task {
+                        current.add(run, first, &numbers, now(&self.window));
                     }
                 }
                 Report::Lost(job) => {
@@ -582,7 +593,13 @@ impl App {
             }
         }
         self.feed();
-        self.request_frame();
+        // A short run is over before anybody could read how far it is, and drawing takes time from the
+        // workers.
+        let has_just_begun =
+            |run: &Run| run.state() == State::Running && 1000.0 * run.seconds() < RESULTS_INTERVAL;
+        if !self.run.as_ref().is_some_and(has_just_begun) {
+            self.request_frame();
+        }
     }
 
     fn request_frame(&mut self) {
@@ -623,7 +640,7 @@ impl App {
             .as_ref()
             .filter(|run| run.estimate().samples() > 0)
             .map(shown);
-        let in_a_run = run.is_some() && state == Some(State::Running);
+        let in_a_run = state == Some(State::Running);
         if in_a_run && now - self.results_shown < RESULTS_INTERVAL {
             self.show_progress();
             if self.pointed {

@@ -100,18 +100,22 @@ impl Run {
         progress
     }
 
-    /// The next chunk to do, if there is one. `now` is in milliseconds.
-    pub(super) fn next_job(&mut self, now: f64) -> Option<Job> {
+    /// The next chunks to do, `most` at most, if there are some. `now` is in milliseconds.
+    pub(super) fn next_job(&mut self, most: u64, now: f64) -> Option<Job> {
         if self.state != State::Running {
             return None;
         }
         self.started.get_or_insert(now);
         self.lost.pop().or_else(|| {
-            (self.issued < self.chunks()).then(|| {
-                self.issued += 1;
+            let left = self.chunks() - self.issued;
+            // Fewer towards the end, so that no worker is left alone with many.
+            let count = (left / 8).clamp(1, most);
+            (left > 0).then(|| {
+                let first = self.issued;
+                self.issued += count;
                 Job {
                     run: self.id,
-                    task: Task::Chunk(self.issued - 1),
+                    task: Task::Chunks { first, count },
                     fragment: Rc::clone(&self.fragment),
                 }
             })
@@ -125,16 +129,17 @@ impl Run {
         }
     }
 
-    /// Adds a chunk's result, if it is of this run. Merges in the order of the chunks.
-    pub(super) fn add(&mut self, run: u32, chunk: u64, numbers: &[f64], now: f64) {
+    /// Adds the results of the chunks from `first` on, if they are of this run. Merges in the order of
+    /// the chunks.
+    pub(super) fn add(&mut self, run: u32, first: u64, numbers: &[f64], now: f64) {
         if run != self.id || self.state != State::Running {
             return;
         }
-        let Some(result) = self.experiment.read_result(numbers) else {
+        let Some(results) = self.experiment.read_results(numbers) else {
             self.state = State::Failed;
             return;
         };
-        self.waiting.push((chunk, result));
+        self.waiting.extend((first..).zip(results));
         let next = |waiting: &[(u64, ChunkResult)], chunk| {
             waiting.iter().position(|(number, _)| *number == chunk)
         };

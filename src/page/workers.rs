@@ -21,8 +21,8 @@ use super::{dom, later};
 use crate::sampling::{Experiment, Survey};
 use crate::settings::{Data, Seed, Settings};
 
-/// A worker holds so many jobs, about 15 ms of work, so that it does not wait while the page draws.
-const JOBS_EACH: usize = 8;
+/// A worker holds so many jobs, so that it does not wait while the page is busy.
+const JOBS_EACH: usize = 3;
 
 /// A worker that has not answered after so many milliseconds will never do.
 const START_LIMIT: i32 = 10_000;
@@ -41,33 +41,33 @@ pub(super) struct Job {
 /// not matter where it is done, nor when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Task {
-    /// The experiment's chunk of this number. Gives
-    /// [`ChunkResult::to_numbers`](crate::sampling::ChunkResult::to_numbers).
-    Chunk(u64),
+    /// `count` chunks of the experiment, from number `first` on. Gives
+    /// [`Experiment::run_chunks`].
+    Chunks { first: u64, count: u64 },
     /// The survey of all rules. Gives [`Survey::to_numbers`].
     Survey,
 }
 
 impl Task {
-    /// As a message says it: the kind, and which one of that kind.
-    fn to_numbers(self) -> [f64; 2] {
+    /// As a message says it: the kind, and which ones of that kind.
+    fn to_numbers(self) -> [f64; 3] {
         match self {
             #[expect(clippy::cast_precision_loss, reason = "fewer than 10⁵ chunks")]
-            Self::Chunk(chunk) => [0.0, chunk as f64],
-            Self::Survey => [1.0, 0.0],
+            Self::Chunks { first, count } => [0.0, first as f64, count as f64],
+            Self::Survey => [1.0, 0.0, 0.0],
         }
     }
 
     /// What [`to_numbers`](Self::to_numbers) wrote.
-    fn from_numbers([kind, index]: [f64; 2]) -> Self {
+    fn from_numbers(numbers: [f64; 3]) -> Self {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
-            reason = "both were whole numbers"
+            reason = "all were whole numbers"
         )]
-        let (kind, index) = (kind as u8, index as u64);
+        let [kind, first, count] = numbers.map(|number| number as u64);
         match kind {
-            0 => Self::Chunk(index),
+            0 => Self::Chunks { first, count },
             _ => Self::Survey,
         }
     }
@@ -78,9 +78,9 @@ impl Task {
         let settings = Settings::with_data(fragment, data).settings;
         let seed = settings.seed.unwrap_or(Seed(0));
         match self {
-            Self::Chunk(chunk) => Experiment::new(&settings, settings.samples, seed)
-                .run_chunk(chunk)
-                .to_numbers(),
+            Self::Chunks { first, count } => {
+                Experiment::new(&settings, settings.samples, seed).run_chunks(first, count)
+            }
             Self::Survey => Survey::run(&settings, seed).to_numbers(),
         }
     }
@@ -199,6 +199,12 @@ impl Pool {
         }
     }
 
+    /// How many chunks of an experiment a job may be. One of several saves messages; but where the
+    /// page does it itself, nothing else happens there meanwhile.
+    pub(super) fn most_chunks(&self) -> u64 {
+        if self.on_page { 1 } else { 4 }
+    }
+
     /// Hands a job to the worker that has the fewest.
     pub(super) fn post(pool: &SharedPool, job: Job) {
         let mut this = pool.borrow_mut();
@@ -210,8 +216,9 @@ impl Pool {
         }
         let free = this.workers.iter_mut().filter(|worker| worker.ready);
         if let Some(member) = free.min_by_key(|worker| worker.jobs.len()) {
-            let [kind, index] = job.task.to_numbers().map(JsValue::from_f64);
-            let message = Array::of3(&kind, &index, &JsValue::from_str(&job.fragment));
+            let [kind, first, count] = job.task.to_numbers().map(JsValue::from_f64);
+            let fragment = JsValue::from_str(&job.fragment);
+            let message = Array::of4(&kind, &first, &count, &fragment);
             let id = member.id;
             let posted = member.worker.post_message(&message);
             member.jobs.push(job);
@@ -417,11 +424,11 @@ pub fn run_worker() -> Result<(), JsValue> {
             super::data::read_blob(blob, Rc::new(tell));
             return;
         }
-        let Some(fragment) = message.get(2).as_string() else {
+        let Some(fragment) = message.get(3).as_string() else {
             hold(&event.data());
             return;
         };
-        let task = [0, 1].map(|at| message.get(at).as_f64().unwrap_or(0.0));
+        let task = [0, 1, 2].map(|at| message.get(at).as_f64().unwrap_or(0.0));
         let numbers = Task::from_numbers(task).run(&fragment);
         let numbers = Float64Array::from(numbers.as_slice());
         // Fails only where the page is gone.

@@ -2,8 +2,8 @@
 
 use super::generator::LaneGenerator;
 use super::histogram::{Histogram, Range};
-use super::kernel::{Accumulator, Block, Kernel, Sums};
-use super::moments::{RunningMoments, as_f64};
+use super::kernel::{Accumulator, Bins, Block, Kernel, Sums};
+use super::moments::{RunningMoments, as_f64, as_u64};
 use super::units::Units;
 use crate::settings::{Distribution, SampleCount, Seed, Settings};
 use crate::theory::{Exact, Rule};
@@ -214,11 +214,15 @@ impl Experiment {
             return result;
         }
         let mut accumulator = Accumulator::new(&self.kernel);
+        let maps = self.kernel.bin_maps(self.range);
+        let mut bins = [Bins::empty(), Bins::empty()];
         let mut blocks: usize = 0;
         self.draw_chunk(chunk, |block, size| {
             accumulator.add(block, size);
             if blocks.is_multiple_of(stride) {
-                result.count(block, size, &self.kernel);
+                self.kernel.find_bins(block, &maps, &mut bins);
+                result.before.add_at(bins[0].first(size));
+                result.after.add_at(bins[1].first(size));
             }
             blocks += 1;
             if chunk == 0 && blocks.is_power_of_two() {
@@ -248,21 +252,46 @@ impl Experiment {
         });
     }
 
-    /// Reads back what [`ChunkResult::to_numbers`] wrote; `None` where it did not.
+    /// Runs `count` chunks from number `first` on. Gives their results as numbers, exact, to be posted
+    /// from a worker.
     #[must_use]
-    pub fn read_result(&self, numbers: &[f64]) -> Option<ChunkResult> {
-        const HISTOGRAM: usize = Histogram::BINS + 1;
+    pub fn run_chunks(&self, first: u64, count: u64) -> Vec<f64> {
+        let mut numbers = Vec::new();
+        for chunk in first..first + count {
+            self.run_chunk(chunk).write(&mut numbers);
+        }
+        numbers
+    }
+
+    /// Reads back what [`run_chunks`](Self::run_chunks) wrote, a chunk at least; `None` where it did
+    /// not.
+    #[must_use]
+    pub fn read_results(&self, numbers: &[f64]) -> Option<Vec<ChunkResult>> {
+        let mut results = Vec::new();
+        let mut rest = numbers;
+        while !rest.is_empty() || results.is_empty() {
+            let (result, after) = self.read_result(rest)?;
+            results.push(result);
+            rest = after;
+        }
+        Some(results)
+    }
+
+    /// Reads the first result, and says what comes after it.
+    fn read_result<'a>(&self, numbers: &'a [f64]) -> Option<(ChunkResult, &'a [f64])> {
         let (sums, numbers) = numbers.split_first_chunk()?;
-        let (before, numbers) = numbers.split_at_checked(HISTOGRAM)?;
-        let (after, numbers) = numbers.split_at_checked(HISTOGRAM)?;
-        let (early, rest) = numbers.as_chunks();
-        rest.is_empty().then_some(())?;
-        Some(ChunkResult {
+        let (before, numbers) = numbers.split_at_checked(Histogram::NUMBERS)?;
+        let (after, numbers) = numbers.split_at_checked(Histogram::NUMBERS)?;
+        let (early, numbers) = numbers.split_first()?;
+        let early = usize::try_from(as_u64(*early)).ok()?;
+        let (early, rest) = numbers.split_at_checked(early.checked_mul(Sums::NUMBERS)?)?;
+        let result = ChunkResult {
             sums: Sums::from_numbers(sums),
             before: Histogram::from_numbers(self.range, before)?,
             after: Histogram::from_numbers(self.range, after)?,
-            early: early.iter().map(Sums::from_numbers).collect(),
-        })
+            early: early.as_chunks().0.iter().map(Sums::from_numbers).collect(),
+        };
+        Some((result, rest))
     }
 
     /// The estimate before any chunk.
@@ -287,24 +316,14 @@ impl ChunkResult {
         }
     }
 
-    fn count(&mut self, block: &Block, samples: usize, kernel: &Kernel) {
-        for sample in 0..samples {
-            let [x, d] = kernel.activations(block, sample);
-            self.before.add(x);
-            self.after.add(d);
-        }
-    }
-
-    /// The result as numbers, exact, to be posted from a worker.
-    #[must_use]
-    pub fn to_numbers(&self) -> Vec<f64> {
-        let mut numbers = self.sums.to_numbers().to_vec();
+    fn write(&self, numbers: &mut Vec<f64>) {
+        numbers.extend(self.sums.to_numbers());
         numbers.extend(self.before.to_numbers());
         numbers.extend(self.after.to_numbers());
+        numbers.push(as_f64(self.early.len() as u64));
         for sums in &self.early {
             numbers.extend(sums.to_numbers());
         }
-        numbers
     }
 }
 

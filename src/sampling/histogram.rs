@@ -74,7 +74,7 @@ impl Range {
 pub struct Histogram {
     range: Range,
     bins_a_unit: f64,
-    samples: u64,
+    /// The bins, between two for what is left out: below the range or at an atom, and above it.
     counts: Vec<u64>,
 }
 
@@ -82,49 +82,55 @@ impl Histogram {
     /// The number of bins.
     pub const BINS: usize = 96;
 
+    /// How many numbers carry one.
+    pub(super) const NUMBERS: usize = Self::BINS + 2;
+
     pub(super) fn new(range: Range) -> Self {
         Self {
             range,
             bins_a_unit: Self::BINS as f64 / range.width(),
-            samples: 0,
-            counts: vec![0; Self::BINS],
+            counts: vec![0; Self::NUMBERS],
         }
     }
 
+    /// Counts a value; `None` is one at an atom.
     pub(super) fn add(&mut self, value: Option<f64>) {
-        self.samples += 1;
-        let Some(value) = value else { return };
-        let bin = (value - self.range.low) * self.bins_a_unit;
+        let bin = value.map_or(0.0, |value| {
+            1.0 + (value - self.range.low) * self.bins_a_unit
+        });
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
-            reason = "truncation is what finds the bin, and negative values are left out"
+            reason = "truncation is what finds the bin, and what is out of range ends at its end"
         )]
-        if bin >= 0.0
-            && let Some(count) = self.counts.get_mut(bin as usize)
-        {
+        let bin = (bin as usize).min(Self::NUMBERS - 1);
+        if let Some(count) = self.counts.get_mut(bin) {
             *count += 1;
         }
     }
 
+    /// Counts values whose places among the counts are known.
+    pub(super) fn add_at<'a>(&mut self, places: impl Iterator<Item = &'a i32>) {
+        for place in places {
+            if let Some(count) = self.counts.get_mut(place.unsigned_abs() as usize) {
+                *count += 1;
+            }
+        }
+    }
+
     pub(super) fn merge(&mut self, other: &Self) {
-        self.samples += other.samples;
         for (count, more) in self.counts.iter_mut().zip(&other.counts) {
             *count += more;
         }
     }
 
     pub(super) fn to_numbers(&self) -> impl Iterator<Item = f64> + '_ {
-        std::iter::once(self.samples)
-            .chain(self.counts.iter().copied())
-            .map(as_f64)
+        self.counts.iter().copied().map(as_f64)
     }
 
     pub(super) fn from_numbers(range: Range, numbers: &[f64]) -> Option<Self> {
-        let (samples, counts) = numbers.split_first()?;
-        (counts.len() == Self::BINS).then(|| Self {
-            samples: as_u64(*samples),
-            counts: counts.iter().copied().map(as_u64).collect(),
+        (numbers.len() == Self::NUMBERS).then(|| Self {
+            counts: numbers.iter().copied().map(as_u64).collect(),
             ..Self::new(range)
         })
     }
@@ -132,7 +138,7 @@ impl Histogram {
     /// How many values were looked at, those at an atom and those outside of the range included.
     #[must_use]
     pub fn samples(&self) -> u64 {
-        self.samples
+        self.counts.iter().sum()
     }
 
     /// The range that the bins divide.
@@ -144,7 +150,8 @@ impl Histogram {
     /// The height of each bin, so that it can lie over the continuous part of a density: count /
     /// (samples · width of a bin).
     pub fn heights(&self) -> impl ExactSizeIterator<Item = f64> + '_ {
-        let unit = self.bins_a_unit / as_f64(self.samples.max(1));
-        self.counts.iter().map(move |&count| as_f64(count) * unit)
+        let unit = self.bins_a_unit / as_f64(self.samples().max(1));
+        let bins = self.counts.get(1..=Self::BINS).unwrap_or_default();
+        bins.iter().map(move |&count| as_f64(count) * unit)
     }
 }
