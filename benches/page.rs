@@ -5,7 +5,9 @@
 //! cargo xtask bench                  # with --with-python also NumPy and PyTorch
 //! ```
 //! The contenders run in turn, [`ROUNDS`] times, and the ratios are taken round by round, so that a
-//! machine whose speed drifts does not favour any. Each must measure √2 for the ratio of the standard
+//! machine whose speed drifts does not favour any. Who needs less than a second runs [`REPEATS`] times in
+//! each round, and its median counts. Native code is that of the target's baseline: on x86-64 its vectors
+//! are as wide as wasm's, 128 bits. Each must measure √2 for the ratio of the standard
 //! deviations at p = ½. What is timed lies within each contender: a page, an interpreter or a pool of
 //! threads that starts does not count.
 #![cfg(all(feature = "end-to-end", not(target_arch = "wasm32")))]
@@ -29,6 +31,7 @@ use serde_json::Value;
 use server::{Rules, Server};
 
 const ROUNDS: usize = 5;
+const REPEATS: usize = 5;
 
 const PAGE: &str = "the page, all workers";
 const PAGE_ONE_WORKER: &str = "the page, one worker";
@@ -99,12 +102,16 @@ fn print_race(contenders: &[Contender<'_>]) {
     // A first round is not counted: compilers, caches and workers warm up.
     for round in 0..=ROUNDS {
         for (contender, seconds) in contenders.iter().zip(&mut seconds) {
-            let (time, ratio) = (contender.run)();
-            // The smallest contender draws 2·10⁶ samples: six of its standard errors.
-            let error = (ratio - 2_f64.sqrt()).abs();
-            assert!(error < 0.006, "{} measured {ratio}", contender.name);
+            let mut times = Vec::new();
+            while times.len() < REPEATS && times.last().is_none_or(|time| *time < 1.0) {
+                let (time, ratio) = (contender.run)();
+                // The smallest contender draws 2·10⁶ samples: six of its standard errors.
+                let error = (ratio - 2_f64.sqrt()).abs();
+                assert!(error < 0.006, "{} measured {ratio}", contender.name);
+                times.push(time);
+            }
             if round > 0 {
-                seconds.push(time);
+                seconds.push(spread(times)[0]);
             }
         }
     }
@@ -154,18 +161,27 @@ fn number(value: &Value) -> f64 {
     value.as_f64().expect("the script gives a number")
 }
 
-/// The full run, by its button.
+/// The full run, by its button. The script waits without looking: a frame that it asked for, or the
+/// driver's own messages, would take time from the workers.
 fn in_page(browser: &Browser) -> (f64, f64) {
-    browser.click("button[data-action='run-full']");
-    browser.until("document.querySelector('#experiment').dataset.experiment === 'running'");
-    browser.until(
-        "document.querySelector('#experiment').dataset.experiment === 'done' && \
-         document.querySelector('[data-quantity=\"run.samples\"]').dataset.value === '100000000'",
+    let shown = browser.measure(
+        "const experiment = document.querySelector('#experiment');
+        const button = document.querySelector(\"[data-action='run-full']\");
+        button.scrollIntoView({ block: 'center' });
+        for (let i = 0; i < 3; i++) await new Promise(requestAnimationFrame);
+        await new Promise((done) => {
+            new MutationObserver((_, observer) => {
+                if (experiment.dataset.experiment === 'done') {
+                    observer.disconnect();
+                    done();
+                }
+            }).observe(experiment, { attributeFilter: ['data-experiment'] });
+            button.click();
+        });
+        return ['run.seconds', 'measured.ratio.std', 'run.samples'].map((name) =>
+            Number(document.querySelector(`[data-quantity='${name}']`).dataset.value))",
     );
-    let shown = browser.run(
-        "return ['run.seconds', 'measured.ratio.std'].map((name) => \
-         Number(document.querySelector(`[data-quantity='${name}']`).dataset.value))",
-    );
+    assert_eq!(shown[2].as_f64(), Some(1e8));
     (number(&shown[0]), number(&shown[1]))
 }
 
@@ -276,7 +292,7 @@ fn in_python(python: &PathBuf, script: &str) -> (f64, f64) {
 }
 
 /// Moves the slider over 300 steps, a frame each, and takes the time from the event until the frame
-/// that shows it is made; then as often in the middle of a full run, whose workers take all cores.
+/// that shows it is made; then in the middle of runs whose workers take all cores.
 fn print_latency(browser: &Browser) {
     const MEASURE: &str = "
         const slider = document.querySelector('#p');
@@ -304,10 +320,13 @@ fn print_latency(browser: &Browser) {
         "{MEASURE}
         const state = () => document.querySelector('#experiment').dataset.experiment;
         const times = [];
+        location.hash = 'n=1e10&p=0.5&seed=7';
         for (let i = 0; i < 40; i++) {{
+            await frame();
             while (state() === 'running') await frame();
-            document.querySelector(\"[data-action='run-full']\").click();
-            while (document.querySelector('#run-progress').value < 0.05) await frame();
+            document.querySelector(\"[data-action='run']\").click();
+            await frame();
+            while (document.querySelector('#run-progress').value === 0) await frame();
             times.push(await step(0.05 + 0.02 * i));
             slider.dispatchEvent(new Event('change', {{ bubbles: true }}));
         }}

@@ -126,6 +126,30 @@ async fn several_workers_give_the_bits_of_one() {
 }
 
 #[wasm_bindgen_test]
+async fn jobs_of_several_chunks_give_the_bits_of_each_by_itself() {
+    const CHUNKS: f64 = 29.0;
+    let stage = Stage::before_start("n=30000001&seed=5&scale=gaussian").await;
+    stage.run_script(WATCH_WORKERS);
+    stage.start_as_usual().await.expect("the page starts");
+    stage.until_run_is("done").await;
+    stage.run_script("chunks = 0");
+    stage.click(RUN_THESE);
+    stage
+        .until("all are drawn", || {
+            stage.experiment() == "done" && stage.value("run.samples") == Some(30_000_001.0)
+        })
+        .await;
+    let answers = stage.run_script("chunks").as_f64();
+    assert!(
+        answers.is_some_and(|answers| 0.0 < answers && answers < CHUNKS),
+        "{answers:?}"
+    );
+    let samples = SampleCount::new(30_000_001).expect("it is allowed");
+    let fragment = "seed=5&scale=gaussian";
+    assert_shown(&stage, &measured(fragment, 30_000_001.0, samples));
+}
+
+#[wasm_bindgen_test]
 async fn the_chunks_of_a_worker_that_dies_are_drawn_by_another() {
     let stage = Stage::before_start(LONG_RUN).await;
     stage.run_script(WATCH_WORKERS);
@@ -143,8 +167,13 @@ async fn the_largest_run_leaves_the_page_responsive_and_can_be_cancelled() {
     stage.until_run_is("done").await;
     stage.click(RUN_THESE);
     stage
+        .until("it has begun", || stage.experiment() == "running")
+        .await;
+    // What was shown stays until there is something new.
+    assert!(stage.value("run.samples") >= Some(1e6));
+    stage
         .until("the first chunks are there", || {
-            stage.experiment() == "running" && stage.value("run.samples").is_some()
+            stage.value("run.samples") > Some(1e6)
         })
         .await;
 
@@ -219,7 +248,7 @@ async fn without_workers_the_page_itself_gives_the_same_bits() {
     stage.click(RUN_FULL);
     stage
         .until("the first chunk is there", || {
-            stage.experiment() == "running" && stage.value("run.samples").is_some()
+            stage.experiment() == "running" && stage.value("run.samples") > Some(300_001.0)
         })
         .await;
     stage.click(CANCEL);
