@@ -203,8 +203,8 @@ impl App {
             let app = app.try_borrow().map_err(|_| "the page is busy")?;
             app.make(wish)
         });
-        for (index, (figure, menu)) in share.menus().enumerate() {
-            let subject = Subject::Figure(figure.name(), index);
+        for (figure, menu) in share.menus() {
+            let subject = Subject::Figure(figure.name());
             export::offer(&self.window, &self.document, menu, subject, &make)?;
         }
         let result = dom::element(&self.document, "#result-file")?;

@@ -63,8 +63,8 @@ impl Format {
 /// What can be taken away.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Subject {
-    /// The figure of this name, which has this place among all.
-    Figure(&'static str, usize),
+    /// The figure of this name.
+    Figure(&'static str),
     /// What the run has measured.
     Result,
 }
@@ -72,7 +72,7 @@ pub(super) enum Subject {
 impl Subject {
     fn name(self) -> &'static str {
         match self {
-            Self::Figure(name, _) => name,
+            Self::Figure(name) => name,
             Self::Result => "experiment",
         }
     }
@@ -117,8 +117,9 @@ impl Shown<'_> {
             settings: self.settings,
         };
         let table = match wish.subject {
-            Subject::Figure(_, index) => {
-                let figure = self.figures.get(index).ok_or("there is no such figure")?;
+            Subject::Figure(name) => {
+                let figure = self.figures.iter().find(|it| it.name() == name);
+                let figure = figure.ok_or("there is no such figure")?;
                 if let Format::Svg | Format::Png(_) = wish.format {
                     return self.picture(figure, wish);
                 }
