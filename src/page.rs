@@ -16,6 +16,8 @@ mod experiment;
 mod export;
 mod figures;
 mod fragment;
+mod gallery;
+mod host;
 mod later;
 mod notation;
 mod rules;

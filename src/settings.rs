@@ -7,11 +7,13 @@ use std::sync::Arc;
 
 mod data;
 mod fragment;
+mod hidden;
 mod number;
 mod quantities;
 
 pub use data::Data;
 pub use fragment::{Notice, ParsedFragment};
+pub use hidden::Hidden;
 pub use number::{nearly, shortest};
 pub use quantities::{
     DropProbability, InputMean, InputStandardDeviation, NotAllowed, SampleCount, Seed,
@@ -203,13 +205,15 @@ pub struct Settings {
     pub theme: Theme,
     /// The one figure to show, if only one is wanted.
     pub embed: Option<Figure>,
+    /// What of the page is not shown.
+    pub hide: Hidden,
     /// Keys of the fragment that this version doesn't know, kept as they came.
     unknown: Vec<String>,
 }
 
 impl Settings {
     /// The defaults, with what is not of the explanation kept: the seed, the notation, the theme, the
-    /// embedded figure, the reader's data and the unknown keys.
+    /// embedded figure, what is hidden, the reader's data and the unknown keys.
     #[must_use]
     pub fn reset(&self) -> Self {
         Self {
@@ -217,6 +221,7 @@ impl Settings {
             notation: self.notation,
             theme: self.theme,
             embed: self.embed,
+            hide: self.hide,
             unknown: self.unknown.clone(),
             input: Input {
                 data: self.input.data.clone(),

@@ -1,6 +1,9 @@
 //! What must be true of the page's text and styles, whatever browser shows them.
 #![cfg(not(target_arch = "wasm32"))]
 
+use dropout_moments::scene::Host;
+use dropout_moments::settings::{Hidden, Named as _};
+
 const PAGE: &str = include_str!("../index.html");
 const STYLES: &str = include_str!("../www/theme.css");
 
@@ -95,5 +98,26 @@ fn headings_and_landmarks_are_in_order() {
     for section in PAGE.split("<section ").skip(1) {
         let (tag, _) = section.split_once('>').expect("the tag ends");
         assert!(tag.contains("aria-labelledby="), "<section {tag}>");
+    }
+}
+
+#[test]
+fn every_part_that_can_be_hidden_has_a_style_that_hides_it() {
+    let styles = include_str!("../www/share.css");
+    for name in Hidden::PARTS {
+        assert!(
+            styles.contains(&format!("[data-hide~=\"{name}\"] ")),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn every_host_is_offered() {
+    for (name, _) in Host::NAMES {
+        assert!(
+            PAGE.contains(&format!("<option value=\"{name}\">")),
+            "{name}"
+        );
     }
 }

@@ -2,8 +2,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use dropout_moments::settings::{
-    Distribution, DropProbability, InputMean, InputStandardDeviation, Named, Notation, SampleCount,
-    Scaling, Seed, Settings,
+    Distribution, DropProbability, Figure, Hidden, InputMean, InputStandardDeviation, Named,
+    Notation, SampleCount, Scaling, Seed, Settings, Theme,
 };
 use proptest::prelude::*;
 
@@ -41,7 +41,7 @@ fn an_empty_fragment_is_the_defaults() {
 #[test]
 fn every_key_is_read() {
     let fragment = "p=0.25&mu=-1.5&sigma=2&input=relu&scale=alpha&n=100000000\
-                    &seed=18446744073709551615&draw=3&notation=keep&theme=dark&embed=ratio";
+                    &seed=18446744073709551615&draw=3&notation=keep&theme=dark&embed=ratio&hide=mu,why";
     let parsed = Settings::from_fragment(fragment);
     assert_eq!(parsed.notices, []);
     let settings = &parsed.settings;
@@ -146,35 +146,44 @@ fn names_lead_back_to_what_they_name() {
     }
 }
 
+/// Settings in which every key of the fragment has been set to something.
 fn some_settings() -> impl Strategy<Value = Settings> {
-    let choice = |names: &'static [&'static str]| prop::sample::select(names);
-    (
-        0.0..1.0_f64,
-        -10.0..=10.0_f64,
-        0.0..=10.0_f64,
-        choice(&["normal", "relu", "uniform", "ones"]),
-        choice(&["none", "inverted", "sqrt", "gaussian", "alpha"]),
-        100..=10_000_000_000_u64,
-        prop::option::of(any::<u64>()),
-    )
-        .prop_map(|(p, mu, sigma, input, scale, n, seed)| {
+    fn name_of<T: Named + std::fmt::Debug>() -> impl Strategy<Value = String> {
+        prop::sample::select(T::NAMES).prop_map(|(name, _)| name.to_owned())
+    }
+    let input = prop::sample::select(&["normal", "relu", "uniform", "ones"][..]);
+    let hidden = prop::sample::subsequence(&Hidden::PARTS[..], 0..=Hidden::PARTS.len());
+    let numbers = (0.0..1.0_f64, -10.0..=10.0_f64, 0.0..=10.0_f64);
+    let counts = (100..=10_000_000_000_u64, any::<u64>(), any::<u32>());
+    let names = (
+        name_of::<Scaling>(),
+        name_of::<Notation>(),
+        name_of::<Theme>(),
+        name_of::<Figure>(),
+    );
+    (numbers, input, counts, names, hidden).prop_map(
+        |((p, mu, sigma), input, (n, seed, draw), (scale, notation, theme, embed), hidden)| {
             let mut settings = Settings::default();
-            let mut set = |key: &str, value: String| {
-                settings
-                    .set(key, &value)
-                    .expect("the strategy keeps to the limits");
-            };
-            set("p", p.to_string());
-            set("mu", mu.to_string());
-            set("sigma", sigma.to_string());
-            set("input", input.to_owned());
-            set("scale", scale.to_owned());
-            set("n", n.to_string());
-            if let Some(seed) = seed {
-                set("seed", seed.to_string());
+            for (key, value) in [
+                ("p", p.to_string()),
+                ("mu", mu.to_string()),
+                ("sigma", sigma.to_string()),
+                ("input", input.to_owned()),
+                ("scale", scale),
+                ("n", n.to_string()),
+                ("seed", seed.to_string()),
+                ("draw", draw.to_string()),
+                ("notation", notation),
+                ("theme", theme),
+                ("embed", embed),
+                ("hide", hidden.join(",")),
+            ] {
+                let set = settings.set(key, &value);
+                set.expect("the strategy keeps to the limits");
             }
             settings
-        })
+        },
+    )
 }
 
 proptest! {
@@ -195,6 +204,19 @@ proptest! {
         prop_assert_eq!(parsed.settings, settings);
     }
 
+    /// A message that amends the settings leaves what it doesn't name as it was.
+    #[test]
+    fn amending_sets_what_is_named_and_keeps_the_rest(
+        settings in some_settings(),
+        p in 0.0..1.0_f64,
+    ) {
+        let mut expected = settings.clone();
+        expected.set("p", &p.to_string()).expect("it is allowed");
+        let amended = settings.amended(&format!("#p={p}"));
+        prop_assert_eq!(amended.notices, []);
+        prop_assert_eq!(amended.settings, expected);
+    }
+
     #[test]
     fn no_fragment_panics_and_all_come_to_rest(fragment in ".*") {
         let once = Settings::from_fragment(&fragment).settings;
@@ -206,7 +228,7 @@ proptest! {
     #[test]
     fn no_pair_panics(
         pairs in prop::collection::vec(
-            ("(p|mu|sigma|input|scale|n|seed|theme|embed|[a-z]{0,3})", "[=&#%]|[-+0-9.eE]{0,12}|\\PC{0,8}"),
+            ("(p|mu|sigma|input|scale|n|seed|theme|embed|hide|[a-z]{0,3})", "[=&#%]|[-+0-9.eE]{0,12}|\\PC{0,8}"),
             0..12,
         )
     ) {

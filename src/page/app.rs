@@ -26,6 +26,8 @@ use super::experiment::{Run, State};
 use super::export::{self, Made, Make, Shown, Subject, Wish};
 use super::figures::{Figures, Which};
 use super::fragment::Fragment;
+use super::gallery::Gallery;
+use super::host::Host;
 use super::later;
 use super::rules::Rules;
 use super::sections::PageSections;
@@ -62,6 +64,8 @@ pub(super) struct App {
     /// Links to what is shown, where all of the page is there.
     share: Option<Share>,
     code: Option<Rc<Code>>,
+    /// The page around this one.
+    host: Option<Host>,
     fragment: Fragment,
     experiment: Element,
     run_state: Element,
@@ -141,6 +145,7 @@ impl App {
                 own_data,
                 share: None,
                 code: None,
+                host: None,
                 fragment,
                 experiment,
                 run_state,
@@ -176,16 +181,10 @@ impl App {
     /// them, and the experiments. Whatever only this calls is loaded later.
     fn complete(app: &Shared) -> Result<(), JsValue> {
         Self::listen_to_sections(app)?;
+        Self::connect(app)?;
         let mut this = app.borrow_mut();
         this.is_complete = true;
         this.figures.complete();
-        let share = Share::new(&this.window, &this.document, &this.figures)?;
-        this.offer_files(&share)?;
-        share.show(&this.settings);
-        let code = Code::new(&this.document)?;
-        code.show(&this.settings, &share.link());
-        this.share = Some(share);
-        this.code = Some(code);
         this.show();
         dom::set_ready(&this.document, "true");
         // The workers must not hold up the picture.
@@ -241,6 +240,27 @@ impl App {
             figures: &self.figures,
         }
         .make(wish)
+    }
+
+    /// Connects the page with others: links to it, and the page around it.
+    fn connect(app: &Shared) -> Result<(), JsValue> {
+        let mut this = app.borrow_mut();
+        let share = Share::new(&this.window, &this.document, &this.figures)?;
+        this.offer_files(&share)?;
+        share.show(&this.settings);
+        let code = Code::new(&this.document)?;
+        code.show(&this.settings, &share.link());
+        this.share = Some(share);
+        this.code = Some(code);
+        let target = Rc::clone(app);
+        Gallery::listen(&this.window, &this.document, move || {
+            target.borrow().settings.clone()
+        })?;
+        let target = Rc::clone(app);
+        this.host = Host::listen(&this.window, &this.document, move |fragment| {
+            target.borrow_mut().amend(fragment);
+        })?;
+        Ok(())
     }
 
     fn listen(app: &Shared) -> Result<(), JsValue> {
@@ -468,6 +488,13 @@ impl App {
         self.settle();
     }
 
+    /// The page around this one changes what the fragment names.
+    fn amend(&mut self, fragment: &str) {
+        let parsed = self.settings.amended(fragment);
+        self.change(parsed.settings, false);
+        self.controls.notify(&parsed.notices);
+    }
+
     /// The reader changed the settings.
     fn change(&mut self, settings: Settings, settled: bool) {
         self.begin(settings);
@@ -650,11 +677,15 @@ impl App {
         }
         self.results_shown = now;
         let is_settled = self.settle_timer.is_none() && self.glide.is_none();
-        let sections = if is_settled || self.printing {
+        let mut sections = if is_settled || self.printing {
             Sections::ALL
         } else {
             self.sections.in_view()
         };
+        // The page around a figure is told the numbers while they change, too.
+        if settings.embed.is_some() && self.host.is_some() {
+            sections.set(Section::Run, true);
+        }
         let measured = Measured {
             run,
             // It is of the settings to which a glide leads.
@@ -673,6 +704,9 @@ impl App {
         self.sections.show(&scene);
         if scene.sections.has(Section::Rules) {
             self.rules.show(&settings);
+        }
+        if let Some(host) = &mut self.host {
+            host.tell(&self.settings, &scene);
         }
         self.scene = Some(scene);
         self.draw();

@@ -102,6 +102,7 @@ impl Controls {
             "data-theme",
             &settings.text("theme").unwrap_or_default(),
         );
+        dom::set_attribute(&self.root, "data-hide", &settings.hide.joined(" "));
         match settings.text("embed") {
             Some(figure) => dom::set_attribute(&self.root, "data-embed", &figure),
             None => dom::toggle_attribute(&self.root, "data-embed", false),

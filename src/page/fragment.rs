@@ -51,7 +51,8 @@ impl Fragment {
     }
 
     /// Writes the settings. The first write of a change makes a history entry, so that Back leads to
-    /// before it; more of the same change, until it is `settled`, replace that entry.
+    /// before it; more of the same change, until it is `settled`, replace that entry. A figure in
+    /// somebody else's page makes none: there, Back is that page's.
     ///
     /// Gives false where it is too early for another write.
     pub(super) fn write(&mut self, settings: &Settings, settled: bool, now: f64) -> bool {
@@ -60,7 +61,7 @@ impl Fragment {
             if self.open && !settled && now - self.written_at < SHORTEST_INTERVAL {
                 return false;
             }
-            self.put(fragment, !self.open, now);
+            self.put(fragment, !self.open && settings.embed.is_none(), now);
             self.open = true;
         }
         if settled {

@@ -8,12 +8,14 @@ use web_sys::{Document, Element, Event, HtmlElement, ShareData, Window};
 
 use super::figures::Figures;
 use super::{copying, dom};
-use crate::settings::{Figure, Named as _, Settings};
+use crate::settings::{Figure, Hidden, Named as _, Settings};
 
 /// The places that show a link.
 pub(super) struct Share {
     window: Window,
     permalink: Element,
+    /// From a figure that stands alone to the whole page.
+    home: Element,
     menus: Vec<Menu>,
 }
 
@@ -43,9 +45,11 @@ impl Share {
         let share = Self {
             window: window.clone(),
             permalink: dom::element(document, "#permalink")?,
+            home: dom::element(document, ".home a")?,
             menus,
         };
         share.offer_to_share(document)?;
+        share.open_home_outside()?;
         Ok(share)
     }
 
@@ -78,6 +82,18 @@ impl Share {
         self.permalink.text_content().unwrap_or_default()
     }
 
+    /// Where a host lets no new window open, the link leads there in the iframe itself.
+    fn open_home_outside(&self) -> Result<(), JsValue> {
+        let (window, home) = (self.window.clone(), self.home.clone());
+        dom::listen(&self.home, "click", move |event: Event| {
+            let link = home.get_attribute("href").unwrap_or_default();
+            let opened = window.open_with_url_and_target(&link, "_blank");
+            if opened.is_ok_and(|window| window.is_some()) {
+                event.prevent_default();
+            }
+        })
+    }
+
     /// From now on all links are to these settings.
     pub(super) fn show(&self, settings: &Settings) {
         let page = page_address(&self.window);
@@ -85,6 +101,12 @@ impl Share {
         whole.embed = None;
         let fragment = whole.to_fragment();
         dom::set_text(&self.permalink, &format!("{page}#{fragment}"));
+        whole.hide = Hidden::default();
+        dom::set_attribute(
+            &self.home,
+            "href",
+            &format!("{page}#{}", whole.to_fragment()),
+        );
         for menu in &self.menus {
             let link = figure_address(&page, menu.figure, &fragment);
             dom::set_text(&menu.link, &link);
@@ -113,11 +135,11 @@ impl Menu {
         let hint = dom::create(document, "p", "hint")?;
         hint.set_text_content(Some("A link to this figure, as it is now:"));
         let link = dom::create(document, "code", "")?;
-        let copy: HtmlElement = dom::create(document, "button", "quiet")?.unchecked_into();
-        dom::set_attribute(&copy, "type", "button");
-        copy.set_text_content(Some("Copy"));
+        let copy = quiet_button(document, "Copy")?;
         copying::copy_on_click(document, &copy, link.clone())?;
-        for child in [&hint, &link, &copy] {
+        let embed = quiet_button(document, "Embed it …")?;
+        dom::set_attribute(&embed, "data-embed-figure", figure.name());
+        for child in [&hint, &link, &copy, &embed] {
             menu.append_child(child)?;
         }
         if let Some(parent) = data.parent_node() {
@@ -132,20 +154,27 @@ impl Menu {
     }
 }
 
+fn quiet_button(document: &Document, label: &str) -> Result<HtmlElement, JsValue> {
+    let button = dom::create(document, "button", "quiet")?;
+    dom::set_attribute(&button, "type", "button");
+    button.set_text_content(Some(label));
+    Ok(button.unchecked_into())
+}
+
 /// The address of the page, without its fragment.
-fn page_address(window: &Window) -> String {
+pub(super) fn page_address(window: &Window) -> String {
     let address = window.location().href().unwrap_or_default();
     let end = address.find('#').unwrap_or(address.len());
     address[..end].trim_end_matches("index.html").to_owned()
 }
 
 /// The address of a figure: that of the page that was made for it, which a link's preview shows as
-/// the figure that it is; on the disk, that of the page with the figure alone in it.
+/// the figure that it is. From the disk, and where the page is one file, that of the page with the
+/// figure alone in it.
 fn figure_address(page: &str, figure: Figure, fragment: &str) -> String {
     let name = figure.name();
-    if page.starts_with("http") {
-        let folder = page.rfind('/').map_or(page, |end| &page[..=end]);
-        return format!("{folder}figure/{name}/#{fragment}");
+    if page.starts_with("http") && page.ends_with('/') {
+        return format!("{page}figure/{name}/#{fragment}");
     }
     format!("{page}#embed={name}&{fragment}")
 }

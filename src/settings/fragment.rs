@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use super::number::{self, shortest};
 use super::{
-    Data, Distribution, DropProbability, InputMean, InputStandardDeviation, Named, NotAllowed,
-    Notation, SampleCount, Settings,
+    Data, Distribution, DropProbability, Hidden, InputMean, InputStandardDeviation, Named,
+    NotAllowed, Notation, SampleCount, Settings,
 };
 
 /// Every key of the fragment, in the order of its canonical form.
-const KEYS: [&str; 11] = [
-    "p", "mu", "sigma", "input", "scale", "n", "seed", "draw", "notation", "theme", "embed",
+const KEYS: [&str; 12] = [
+    "p", "mu", "sigma", "input", "scale", "n", "seed", "draw", "notation", "theme", "embed", "hide",
 ];
 
 /// One value of a fragment that could not be used.
@@ -76,6 +76,26 @@ impl Settings {
     pub fn with_data(fragment: &str, data: Option<Arc<Data>>) -> ParsedFragment {
         let mut settings = Self::default();
         settings.input.data = data;
+        settings.read(fragment)
+    }
+
+    /// These settings, but for what a fragment says; of its unknown keys nothing is kept.
+    ///
+    /// ```
+    /// use dropout_moments::settings::Settings;
+    ///
+    /// let settings = Settings::from_fragment("#p=0.1&mu=1").settings;
+    /// assert_eq!(settings.amended("#p=0.5").settings.to_fragment(), "p=0.5&mu=1");
+    /// ```
+    #[must_use]
+    pub fn amended(&self, fragment: &str) -> ParsedFragment {
+        let mut parsed = self.clone().read(fragment);
+        parsed.settings.unknown.clone_from(&self.unknown);
+        parsed
+    }
+
+    fn read(self, fragment: &str) -> ParsedFragment {
+        let mut settings = self;
         let mut notices = Vec::new();
         // No pair begins with the fragment's own mark, so that what is kept survives being read again.
         let pairs = fragment.split('&').map(|pair| pair.trim_start_matches('#'));
@@ -158,6 +178,7 @@ impl Settings {
             "notation" => self.notation = Named::from_name(value)?,
             "theme" => self.theme = Named::from_name(value)?,
             "embed" => self.embed = Some(Named::from_name(value)?),
+            "hide" => self.hide = Hidden::from_names(value)?,
             _ => return Err(NotAllowed::one_of("a setting", &KEYS)),
         }
         Ok(())
@@ -179,6 +200,7 @@ impl Settings {
             "notation" => self.notation.name().to_owned(),
             "theme" => self.theme.name().to_owned(),
             "embed" => self.embed?.name().to_owned(),
+            "hide" => self.hide.to_string(),
             _ => return None,
         })
     }

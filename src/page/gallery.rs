@@ -1,0 +1,212 @@
+//! The gallery of all figures, and the dialog that writes the code to embed one.
+
+use js_sys::{Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{
+    Document, Element, Event, HtmlDialogElement, HtmlElement, HtmlIFrameElement, HtmlInputElement,
+    HtmlSelectElement, MessageEvent, Window,
+};
+
+use super::dom;
+use super::share::page_address;
+use crate::scene::{Embed, Host, figure_title};
+use crate::settings::{Figure, Hidden, Named as _, Settings};
+
+/// As high as most figures are with their controls, until the preview has said how high it is.
+const USUAL_HEIGHT: u32 = 560;
+
+/// The dialog.
+#[derive(Clone)]
+pub(super) struct Gallery {
+    window: Window,
+    document: Document,
+    dialog: HtmlDialogElement,
+    figure: HtmlSelectElement,
+    host: HtmlSelectElement,
+    code: Element,
+    preview: Element,
+}
+
+impl Gallery {
+    /// Hangs up a picture of each figure, and listens to the dialog that they open; `settings` are
+    /// those that are shown at the moment.
+    ///
+    /// # Errors
+    /// When the page lacks the dialog, or the browser refuses.
+    pub(super) fn listen(
+        window: &Window,
+        document: &Document,
+        settings: impl Fn() -> Settings + Clone + 'static,
+    ) -> Result<(), JsValue> {
+        let gallery = Self {
+            window: window.clone(),
+            document: document.clone(),
+            dialog: dom::element(document, "#embed-dialog")?,
+            figure: dom::element(document, "#embed-figure")?,
+            host: dom::element(document, "#embed-host")?,
+            code: dom::element(document, "#embed-code")?,
+            preview: dom::element(document, "#embed-preview")?,
+        };
+        let wall = dom::element(document, "#gallery")?;
+        for (name, figure) in Figure::NAMES {
+            gallery.hang(&wall, *figure)?;
+            let option = dom::create(document, "option", "")?;
+            dom::set_attribute(&option, "value", name);
+            option.set_text_content(Some(figure_title(*figure)));
+            gallery.figure.append_child(&option)?;
+        }
+        let parts: Element = dom::element(document, "#embed-hide")?;
+        for name in &Hidden::PARTS[..Hidden::OF_FIGURES] {
+            gallery.add_part(&parts, name)?;
+        }
+        for input in [
+            parts.as_ref(),
+            gallery.figure.as_ref(),
+            gallery.host.as_ref(),
+        ] {
+            let (this, settings) = (gallery.clone(), settings.clone());
+            dom::listen(input, "change", move |_: Event| this.show(&settings()))?;
+        }
+        for button in dom::elements::<HtmlElement>(document, "button[data-embed-figure]")? {
+            let (this, settings) = (gallery.clone(), settings.clone());
+            let name = button
+                .get_attribute("data-embed-figure")
+                .unwrap_or_default();
+            dom::listen(&button, "click", move |_: Event| {
+                this.figure.set_value(&name);
+                this.open(&settings());
+            })?;
+        }
+        let close: HtmlElement = dom::element(document, "#embed-dialog [data-close]")?;
+        let dialog = gallery.dialog.clone();
+        dom::listen(&close, "click", move |_: Event| dialog.close())?;
+        // A preview that nobody sees must not go on.
+        let this = gallery.clone();
+        dom::listen(&gallery.dialog, "close", move |_: Event| {
+            this.preview.set_text_content(None);
+        })?;
+        let this = gallery.clone();
+        dom::listen(window, "message", move |event: MessageEvent| {
+            this.fit(&event, &settings);
+        })
+    }
+
+    /// A button with the picture that the page has of the figure.
+    fn hang(&self, wall: &Element, figure: Figure) -> Result<(), JsValue> {
+        let button = dom::create(&self.document, "button", "card")?;
+        dom::set_attribute(&button, "type", "button");
+        dom::set_attribute(&button, "data-embed-figure", figure.name());
+        let picture = format!("#figure-{} .picture.small", figure.name());
+        if let Some(picture) = self.document.query_selector(&picture)? {
+            let copy: Element = picture.clone_node_with_deep(true)?.unchecked_into();
+            // The title says it.
+            dom::set_attribute(&copy, "aria-hidden", "true");
+            dom::remove_attribute(&copy, "aria-label");
+            button.append_child(&copy)?;
+        }
+        let title = dom::create(&self.document, "span", "")?;
+        title.set_text_content(Some(figure_title(figure)));
+        button.append_child(&title)?;
+        wall.append_child(&button)?;
+        Ok(())
+    }
+
+    fn add_part(&self, parts: &Element, name: &str) -> Result<(), JsValue> {
+        let label = dom::create(&self.document, "label", "")?;
+        let input = dom::create(&self.document, "input", "")?;
+        dom::set_attribute(&input, "type", "checkbox");
+        dom::set_attribute(&input, "value", name);
+        let text = dom::create(&self.document, "span", "")?;
+        text.set_text_content(Some(name));
+        label.append_child(&input)?;
+        label.append_child(&text)?;
+        parts.append_child(&label)?;
+        Ok(())
+    }
+
+    fn open(&self, settings: &Settings) {
+        if let Err(error) = self.dialog.show_modal() {
+            super::log(&error);
+        }
+        self.show(settings);
+    }
+
+    /// The embed that is chosen.
+    fn chosen(&self, settings: &Settings) -> Embed {
+        let mut hide = settings.hide;
+        let parts = dom::elements::<HtmlInputElement>(&self.document, "#embed-hide input");
+        for part in parts.unwrap_or_default() {
+            hide = hide.with(&part.value(), part.checked());
+        }
+        let figure = Figure::from_name(&self.figure.value()).unwrap_or(Figure::Ratio);
+        let height = self.preview.get_attribute("data-height");
+        let height = height
+            .and_then(|it| it.parse().ok())
+            .unwrap_or(USUAL_HEIGHT);
+        Embed::new(&page_address(&self.window), settings, figure, hide, height)
+    }
+
+    /// Shows the code and the preview of what is chosen.
+    fn show(&self, settings: &Settings) {
+        let embed = self.chosen(settings);
+        self.write(&embed);
+        if let Err(error) = self.preview(&embed) {
+            super::log(&error);
+        }
+    }
+
+    fn write(&self, embed: &Embed) {
+        let host = Host::from_name(&self.host.value()).unwrap_or(Host::Html);
+        dom::set_text(&self.code, &embed.code(host));
+    }
+
+    /// The figure in an iframe as a host has it: the first time a new one, then by message.
+    fn preview(&self, embed: &Embed) -> Result<(), JsValue> {
+        let fragment = embed.fragment();
+        if let Some(frame) = self.preview.first_element_child() {
+            let frame: HtmlIFrameElement = frame.unchecked_into();
+            let message = Object::new();
+            // What is not said stays as it was, and nothing hidden has no name.
+            let fragment = if fragment.contains("hide=") {
+                fragment
+            } else {
+                fragment + "&hide="
+            };
+            for (name, value) in [
+                ("target", "dropout-moments"),
+                ("type", "set"),
+                ("fragment", &fragment),
+            ] {
+                Reflect::set(&message, &name.into(), &value.into())?;
+            }
+            if let Some(window) = frame.content_window() {
+                window.post_message(&message, "*")?;
+            }
+            return Ok(());
+        }
+        let frame = dom::create(&self.document, "iframe", "")?;
+        dom::set_attribute(&frame, "title", "Preview");
+        dom::set_attribute(&frame, "sandbox", "allow-scripts");
+        let page = page_address(&self.window);
+        dom::set_attribute(&frame, "src", &format!("{page}#{fragment}"));
+        self.preview.append_child(&frame)?;
+        Ok(())
+    }
+
+    /// The preview says how high it is.
+    fn fit(&self, event: &MessageEvent, settings: &impl Fn() -> Settings) {
+        let Some(frame) = self.preview.first_element_child() else {
+            return;
+        };
+        let frame: HtmlIFrameElement = frame.unchecked_into();
+        let own: JsValue = frame.content_window().into();
+        let is_own = event.source().is_some_and(|it| *it == own);
+        let height = Reflect::get(&event.data(), &"height".into());
+        if let (true, Some(height)) = (is_own, height.ok().and_then(|it| it.as_f64())) {
+            let height = height.to_string();
+            dom::set_attribute(&frame, "height", &height);
+            dom::set_attribute(&self.preview, "data-height", &height);
+            self.write(&self.chosen(&settings()));
+        }
+    }
+}
