@@ -79,6 +79,12 @@ impl Picture {
         Ok(Self { size, body })
     }
 
+    /// Its width and height in CSS pixels.
+    #[must_use]
+    pub fn size(&self) -> (u32, u32) {
+        self.size
+    }
+
     /// An element for a page whose styles colour its classes. It has a role and a name for those who
     /// don't see it.
     #[must_use]

@@ -1,7 +1,7 @@
 //! `cargo xtask build`: the page as it is published.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
@@ -17,29 +17,77 @@ pub fn build(address: Option<&str>) -> Result<PathBuf> {
     let tools = setup::prepare(&[Tool::WasmStd, Tool::WasmBindgen, Tool::Trunk, Tool::WasmOpt])?;
     project::run(tools.wasm_command("trunk").args(["build", "--release"]))?;
     if let Some(address) = address {
-        let path = project::dist().join("index.html");
-        let page = fs::read_to_string(&path)?;
-        let page = with_absolute_preview(&page, address)?;
-        fs::write(&path, page).context("can't write the page")?;
+        let dist = project::dist();
+        let address = folder_address(address)?;
+        rewrite(&dist.join("index.html"), |page| {
+            with_absolute_preview(page, "social.png", &address)
+        })?;
+        for figure in fs::read_dir(dist.join("figure"))? {
+            let folder = figure?.path();
+            if folder.is_dir() {
+                let name = folder.file_name().unwrap_or_default().to_string_lossy();
+                complete_figure(&folder, &address, &name)?;
+            }
+        }
     }
     Ok(project::dist())
 }
 
-fn with_absolute_preview(page: &str, address: &str) -> Result<String> {
-    const RELATIVE: &str = r#"<meta property="og:image" content=""#;
+fn rewrite(path: &Path, change: impl FnOnce(&str) -> Result<String>) -> Result<()> {
+    let page = fs::read_to_string(path)?;
+    fs::write(path, change(&page)?).with_context(|| format!("can't write {}", path.display()))
+}
+
+/// The address with one slash at its end.
+fn folder_address(address: &str) -> Result<String> {
     ensure!(
         address.starts_with("https://") || address.starts_with("http://"),
         "{address:?} is no address of a folder, such as https://example.org/dropout/"
     );
     ensure!(
-        !address.contains(['"', '<', '&', ' ']),
+        !address.contains(['"', '\'', '`', '<', '>', '&', '=', ' ', '\\']),
         "{address:?} can't stand in the page"
     );
+    Ok(format!("{}/", address.trim_end_matches('/')))
+}
+
+/// Makes the address of the preview's picture absolute, and adds the page's own.
+fn with_absolute_preview(page: &str, picture: &str, address: &str) -> Result<String> {
     let (before, after) = page
-        .split_once(RELATIVE)
+        .split_once(picture)
         .context("the page names no picture for previews")?;
-    let address = address.trim_end_matches('/');
-    Ok(format!("{before}{RELATIVE}{address}/{after}"))
+    // The tag is written as the page's minifier likes it.
+    let (before, tag) = before
+        .rfind("<meta")
+        .map(|start| before.split_at(start))
+        .context("the picture for previews is in no meta tag")?;
+    let own = format!("<meta property=\"og:url\" content=\"{address}\">");
+    Ok([before, &own, tag, address, picture, after].concat())
+}
+
+/// Tells where a figure's page lies, in itself and in what oEmbed (version 1.0) asks for: the code
+/// that embeds the figure, as JSON that the page names.
+fn complete_figure(folder: &Path, address: &str, name: &str) -> Result<()> {
+    let own = format!("{address}figure/{name}/");
+    let mut title = String::new();
+    rewrite(&folder.join("index.html"), |page| {
+        let named = page
+            .split_once("<title>")
+            .and_then(|it| it.1.split_once("</title>"));
+        named
+            .context("a figure's page has no title")?
+            .0
+            .clone_into(&mut title);
+        let page = with_absolute_preview(page, "picture.png", &own)?;
+        let link = format!(
+            "<link rel=\"alternate\" type=\"application/json+oembed\" href=\"{own}oembed.json\">\n</head>"
+        );
+        Ok(page.replacen("</head>", &link, 1))
+    })?;
+    let json = format!(
+        r#"{{"version":"1.0","type":"rich","provider_name":"Dropout Moments","provider_url":"{address}","title":"{title}","html":"<iframe src=\"{address}#embed={name}\" title=\"{title}\" width=\"700\" height=\"600\" sandbox=\"allow-scripts allow-popups allow-popups-to-escape-sandbox\" loading=\"lazy\"></iframe>","width":700,"height":600,"thumbnail_url":"{own}picture.png","thumbnail_width":1200,"thumbnail_height":630}}"#
+    );
+    fs::write(folder.join("oembed.json"), json).context("can't write for oEmbed")
 }
 
 #[cfg(test)]
@@ -49,16 +97,17 @@ mod tests {
     #[test]
     fn the_preview_gets_an_absolute_address() {
         let page = include_str!("../../index.html");
-        for address in [
-            "https://example.org/dropout/",
-            "https://example.org/dropout",
-        ] {
-            let page = with_absolute_preview(page, address).unwrap();
-            assert!(
-                page.contains(r#""og:image" content="https://example.org/dropout/social.png""#)
-            );
+        let minified = "<title>t</title><meta content=social.png property=og:image>";
+        for (page, quote) in [(page, "\""), (minified, "")] {
+            for address in ["https://example.org/a/", "https://example.org/a"] {
+                let address = folder_address(address).unwrap();
+                let page = with_absolute_preview(page, "social.png", &address).unwrap();
+                assert!(page.contains(r#""og:url" content="https://example.org/a/">"#));
+                let picture = format!("content={quote}https://example.org/a/social.png{quote}");
+                assert!(page.contains(&picture), "{page}");
+            }
         }
-        assert!(with_absolute_preview(page, "example.org").is_err());
-        assert!(with_absolute_preview(page, "https://a\"b").is_err());
+        assert!(folder_address("example.org").is_err());
+        assert!(folder_address("https://a\"b").is_err());
     }
 }

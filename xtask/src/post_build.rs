@@ -5,6 +5,7 @@ use std::env;
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result};
 
@@ -36,6 +37,7 @@ pub fn run() -> Result<()> {
     fs::write(&path, &program.primary)?;
     if let Some((name, wasm)) = &program.later {
         fs::write(staging.join(name), wasm)?;
+        write_figures(&staging.join("figure"))?;
     }
     let later = program.later.as_ref().map(|(_, wasm)| wasm.as_slice());
     let script = fallback_script::script(&program.primary, later, &fs::read_to_string(glue)?);
@@ -48,6 +50,12 @@ struct Program {
     primary: Vec<u8>,
     /// The name of the file, and what is in it.
     later: Option<(String, Vec<u8>)>,
+}
+
+/// Writes a page for each figure, with a picture: only what is published is linked to.
+fn write_figures(folder: &Path) -> Result<()> {
+    let write = "run --quiet --package xtask --features previews --bin pictures -- pages";
+    project::run(Command::new("cargo").args(write.split(' ')).arg(folder))
 }
 
 fn publish(wasm: &[u8], glue: &mut String) -> Result<Program> {

@@ -6,7 +6,14 @@
 //! and, with the browser that `CHROME` names, as PNG. That takes a browser and the fonts of the
 //! machine, so both are kept in the repository, and a test says when the figures have changed since.
 //!
+//! Called as `pictures pages FOLDER`, it writes there a page for each figure with a picture for
+//! previews of links, if it has been compiled to do so.
+//!
 //! It is a program of its own so that the other commands don't wait for the library.
+
+#[cfg(feature = "previews")]
+#[path = "pictures/pages.rs"]
+mod pages;
 
 use std::convert::Infallible;
 use std::env;
@@ -44,6 +51,10 @@ fn main() -> Result<()> {
     match env::args().nth(1).as_deref() {
         None => figures(),
         Some("social") => social(),
+        #[cfg(feature = "previews")]
+        Some("pages") => write_pages(Path::new(
+            &env::args_os().nth(2).context("into which folder?")?,
+        )),
         Some(other) => bail!("there is no {other:?}: `pictures`, or `pictures social`"),
     }
 }
@@ -133,10 +144,9 @@ impl Figure {
     }
 }
 
-/// Writes the pictures of the page.
-fn figures() -> Result<()> {
-    // With a run of the experiment, as the page starts one by itself; but the densities are drawn
-    // without its many dots.
+/// With a run of the experiment, as the page starts one by itself; but the densities are drawn
+/// without its many dots.
+fn scene_of_a_run() -> Scene {
     let settings = Settings::default();
     let experiment = Experiment::new(&settings, settings.samples, SEED);
     let estimate = experiment.run();
@@ -145,10 +155,28 @@ fn figures() -> Result<()> {
         samples: settings.samples.get(),
         seconds: 0.0,
     };
-    let scene = Scene {
+    Scene {
         density: scene().density,
         ..Scene::new(&settings, Some(run))
-    };
+    }
+}
+
+/// Writes a page for each figure.
+#[cfg(feature = "previews")]
+fn write_pages(folder: &Path) -> Result<()> {
+    let scene = scene_of_a_run();
+    pages::write_shared(folder)?;
+    for figure in FIGURES {
+        let part = (figure.part)(&scene).context("the scene has no sections")?;
+        let picture = figure.picture(&scene, figure.roomy)?;
+        pages::write(folder, figure.name, part.summary(), &picture)?;
+    }
+    Ok(())
+}
+
+/// Writes the pictures of the page.
+fn figures() -> Result<()> {
+    let scene = scene_of_a_run();
     let folder = root()?.join("target/pictures");
     fs::create_dir_all(&folder)?;
     for figure in FIGURES {
