@@ -12,26 +12,32 @@
   // What the Rust side needs to start workers with: the glue's address, and its text where a worker
   // could not import it from there.
   const ours = { glue: absolute(glue), glueText: null, later: null, loadLater };
+  // What the fallback script has brought, if it was needed; the page as one file has it from the start.
+  let fallback = globalThis.dropoutMoments?.fallback;
   globalThis.dropoutMoments = ours;
-
-  // What the fallback script has brought, if it was needed.
-  let fallback = null;
 
   async function compile() {
     if (typeof WebAssembly !== "object") {
       throw new Error("This browser has no WebAssembly, or it is switched off.");
     }
     try {
+      if (fallback) {
+        return await compileFallback();
+      }
       return await WebAssembly.compileStreaming(fetch(absolute(wasm)));
     } catch (error) {
       if (!hasSimd()) {
         throw new Error("This browser's WebAssembly has no SIMD instructions; browsers have had them since 2021 (Safari since 2023).");
       }
-      return compileFallback(error);
+      if (fallback) {
+        throw error;
+      }
+      await loadFallback(error);
+      return compileFallback();
     }
   }
 
-  async function compileFallback(error) {
+  async function loadFallback(error) {
     await new Promise((resolve, reject) => {
       const script = document.createElement("script");
       script.src = absolute(wasm.replace("_bg.wasm", ".fallback.js"));
@@ -41,8 +47,11 @@
     });
     fallback = ours.fallback;
     delete ours.fallback;
+  }
+
+  function compileFallback() {
     ours.glueText = fallback.glue;
-    return WebAssembly.compile(bytes(atob(fallback.wasm)));
+    return WebAssembly.compile(unpacked(fallback.wasm));
   }
 
   // The program asks for its later part, which `cargo xtask post-build` has split off: at the end of
@@ -62,7 +71,7 @@
       compiled.then((module) => isThere() || start(module)).then(() => then()).catch(fail);
     } else if (!isThere()) {
       try {
-        start(new WebAssembly.Module(fallback ? bytes(atob(fallback.later)) : fetchNow(name)));
+        start(new WebAssembly.Module(fallback ? unpacked(fallback.later) : fetchNow(name)));
       } catch (error) {
         fail(error);
         throw error;
@@ -71,12 +80,14 @@
   }
 
   const addressOf = (name) => new URL(name, absolute(wasm)).href;
+  // The fallback script has it as base64, the page as one file as bytes.
+  const unpacked = (wasm) => (typeof wasm === "string" ? bytes(atob(wasm)) : wasm);
   const bytes = (text) => Uint8Array.from(text, (c) => c.charCodeAt(0));
   const partIsMissing = (reason) => new Error(`A part of the page can’t be loaded; opening it anew may help (${reason}).`);
 
   async function compileLater(name) {
     if (fallback) {
-      return WebAssembly.compile(bytes(atob(fallback.later)));
+      return WebAssembly.compile(unpacked(fallback.later));
     }
     const response = await fetch(addressOf(name)).catch((error) => { throw partIsMissing(error.message); });
     if (!response.ok) {

@@ -55,6 +55,7 @@ async function states() {
     ...schemes.map((scheme) => ({ name: `not started, ${scheme}`, scheme, blocked: ["*.wasm", "*.fallback.js"], ready: "[data-ready=failed]" })),
     { name: "unfolded", act: unfold },
     { name: "unfolded, narrow", size: NARROW, act: unfold },
+    ...schemes.map((scheme) => ({ name: `the dialog to embed, ${scheme}`, scheme, act: chooseToEmbed })),
     ...figures.flatMap((figure) =>
       schemes.map((scheme) => ({ name: `embedded ${figure}, ${scheme}`, size: [700, 800], fragment: `embed=${figure}`, scheme })),
     ),
@@ -88,6 +89,11 @@ async function run(page) {
   await page.click("[data-action=run-full]");
   await page.waitForSelector("[data-quantity='run.samples'][data-value='100000000']");
   await page.waitForSelector(READY);
+}
+
+async function chooseToEmbed(page) {
+  await page.click(".card");
+  await page.waitForSelector("#embed-preview[data-height]");
 }
 
 /** Shows what is there on request. */

@@ -10,6 +10,7 @@ import puppeteer from "puppeteer-core";
 const TYPES = {
   ".css": "text/css; charset=utf-8",
   ".html": "text/html; charset=utf-8",
+  ".json": "application/json",
   ".js": "text/javascript; charset=utf-8",
   ".png": "image/png",
   ".svg": "image/svg+xml",
@@ -18,13 +19,12 @@ const TYPES = {
 };
 const ALREADY_PACKED = [".png", ".woff2"];
 
-/** Serves the folder, everything packed beforehand. */
-export async function serve() {
-  const folder = process.env.DROPOUT_MOMENTS_DIST;
+/** Serves a folder, everything packed beforehand; what lies at some paths, with a policy of its own. */
+export async function serve(folder = process.env.DROPOUT_MOMENTS_DIST, policies = {}) {
   const files = new Map();
   for (const name of readdirSync(folder, { recursive: true })) {
     const type = TYPES[extname(name)];
-    if (!type) continue; // A folder.
+    if (!type) continue; // A folder, or nothing that a page asks for.
     const content = readFileSync(join(folder, name));
     const headers = {
       "Content-Type": type,
@@ -35,7 +35,12 @@ export async function serve() {
     if (packed) headers["Content-Encoding"] = "br";
     files.set(`/${name.replaceAll(sep, "/")}`, { headers, body: packed ? brotliCompressSync(content) : content });
   }
-  files.set("/", files.get("/index.html"));
+  for (const [path, file] of [...files]) {
+    const [, place] = path.match(/^(.*\/)index\.html$/) ?? [];
+    if (!place) continue;
+    files.set(place, file);
+    if (policies[place]) file.headers["Content-Security-Policy"] = policies[place];
+  }
 
   const server = createServer((request, response) => {
     const file = files.get(new URL(request.url, "http://localhost").pathname);

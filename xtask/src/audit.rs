@@ -1,9 +1,6 @@
 //! `cargo xtask audit`: what Lighthouse and axe-core say of the page as it is published.
 
-use std::fs;
-use std::path::Path;
-
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::setup::{self, Tool};
 use crate::{build, project};
@@ -14,7 +11,7 @@ pub fn audit() -> Result<()> {
     let tools = setup::prepare(&[Tool::Browser, Tool::Auditors])?;
     let dist = build::build(None)?;
     let folder = setup::auditors();
-    copy_scripts(&folder)?;
+    setup::copy_scripts("audit")?;
     let outcomes = ["axe.mjs", "lighthouse.mjs"].map(|script| {
         let mut node = tools.command("node");
         node.arg(folder.join(script))
@@ -22,18 +19,4 @@ pub fn audit() -> Result<()> {
         project::run(&mut node)
     });
     outcomes.into_iter().collect()
-}
-
-/// Puts the scripts of `xtask/audit` beside the packages that they import.
-fn copy_scripts(folder: &Path) -> Result<()> {
-    let scripts = project::root().join("xtask").join("audit");
-    let entries =
-        fs::read_dir(&scripts).with_context(|| format!("can't read {}", scripts.display()))?;
-    for script in entries {
-        let script = script?;
-        let copy = folder.join(script.file_name());
-        fs::copy(script.path(), &copy)
-            .with_context(|| format!("can't write {}", copy.display()))?;
-    }
-    Ok(())
 }

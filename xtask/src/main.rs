@@ -14,6 +14,7 @@ mod audit;
 mod bench;
 mod build;
 mod check;
+mod embed_test;
 mod fallback_script;
 mod post_build;
 mod profile;
@@ -21,6 +22,7 @@ mod project;
 mod python;
 mod serve;
 mod setup;
+mod single_file;
 mod sizes;
 mod split;
 mod test;
@@ -51,8 +53,13 @@ Usage: cargo xtask COMMAND
              [FILTER]
   build    make dist/, the page as it is published, and print the size of each file
              --address URL  where it will lie: previews of links show their picture then
+  single-file
+           write dropout-moments.html, the page as one file that works by double click
   check    formatting, the map of the code, lints for both targets, documentation; no warning passes
   audit    let Lighthouse (four times 100) and axe-core (no violation) judge the built page
+  embed-test
+           put the figures into an MkDocs page, a Sphinx page, a notebook, slides and others, each built
+           by its own tool, and look whether they draw, fit and move
   bench    time the experiment, the scene and the page on this machine, beside their baselines
              --with-python      NumPy and PyTorch too, in an environment of their own
   social-picture
@@ -78,6 +85,8 @@ enum Request {
     Bench {
         with_python: bool,
     },
+    SingleFile,
+    EmbedTest,
     SocialPicture,
     Run(Vec<OsString>),
     Profile,
@@ -108,6 +117,8 @@ fn main() -> ExitCode {
         Request::Check => check::check(),
         Request::Audit => audit::audit(),
         Request::Bench { with_python } => bench::bench(with_python),
+        Request::SingleFile => single_file::single_file(),
+        Request::EmbedTest => embed_test::embed_test(),
         Request::SocialPicture => social_picture(),
         Request::Run(command) => {
             setup::prepare(&Tool::EVERYDAY).and_then(|tools| tools.run(&command))
@@ -193,6 +204,8 @@ fn request(mut arguments: lexopt::Parser) -> Result<Request, lexopt::Error> {
             }
             Ok(Request::Bench { with_python })
         }
+        "single-file" => plain(arguments, Request::SingleFile),
+        "embed-test" => plain(arguments, Request::EmbedTest),
         "social-picture" => plain(arguments, Request::SocialPicture),
         "run" => {
             let command: Vec<OsString> = match arguments.next()? {

@@ -35,12 +35,13 @@ const TRUNK_VERSION: &str = "0.21.14";
 const BINARYEN_VERSION: &str = "132.0.0";
 const GECKODRIVER_VERSION: &str = "0.37.1";
 
-/// What judges the page, and what drives the browser for it. Lighthouse 13 does without the Node of
-/// Debian 12.
-const AUDITORS: [(&str, &str); 3] = [
+/// What judges the page, what drives the browser for it, and the slides that a figure is put into.
+/// Lighthouse 13 does without the Node of Debian 12.
+const AUDITORS: [(&str, &str); 4] = [
     ("lighthouse", "12.8.2"),
     ("axe-core", "4.14.1"),
     ("puppeteer-core", "24.43.1"),
+    ("reveal.js", "6.0.2"),
 ];
 
 /// How long `rustup target add` may take before the fallback is tried: enough for its 25 MB on an
@@ -170,6 +171,20 @@ fn tools() -> PathBuf {
 /// script.
 pub fn auditors() -> PathBuf {
     tools().join("audit")
+}
+
+/// Puts the scripts of a folder of `xtask` beside the packages that they import.
+pub fn copy_scripts(folder: &str) -> Result<()> {
+    let scripts = project::root().join("xtask").join(folder);
+    let entries =
+        fs::read_dir(&scripts).with_context(|| format!("can't read {}", scripts.display()))?;
+    for script in entries {
+        let script = script?;
+        let copy = auditors().join(script.file_name());
+        fs::copy(script.path(), &copy)
+            .with_context(|| format!("can't write {}", copy.display()))?;
+    }
+    Ok(())
 }
 
 /// The search path with the project's own tools first.
