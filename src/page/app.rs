@@ -327,7 +327,11 @@ impl App {
     /// The figures follow their size, the screen's resolution and the colour scheme.
     fn listen_to_screen(&self, app: &Shared) -> Result<(), JsValue> {
         let target = Rc::clone(app);
-        let resized = Closure::<dyn Fn()>::new(move || target.borrow_mut().request_frame());
+        let resized = Closure::<dyn Fn()>::new(move || {
+            let mut app = target.borrow_mut();
+            app.figures.forget_sizes();
+            app.request_frame();
+        });
         let observer = ResizeObserver::new(resized.as_ref().unchecked_ref())?;
         let target = Rc::clone(app);
         let seen = Closure::<dyn Fn(Array)>::new(move |entries: Array| {
@@ -363,6 +367,7 @@ impl App {
         dom::listen(&self.window, "beforeprint", move |_: Event| {
             let mut app = target.borrow_mut();
             app.printing = true;
+            app.figures.forget_sizes();
             app.show();
         })?;
         let target = Rc::clone(app);
@@ -381,6 +386,7 @@ impl App {
     }
 
     fn edit(&mut self, input: &HtmlInputElement, settled: bool) {
+        self.controls.forget(input);
         match Controls::change(&self.settings, input) {
             Change::To(settings) => {
                 Controls::mark(input, None);
@@ -759,8 +765,11 @@ impl App {
                 super::log(&error);
             }
         }
-        self.cancel.set_hidden(!can_be_cancelled);
-        self.run_progress.set_value(run.map_or(0.0, Run::progress));
+        dom::toggle_attribute(&self.cancel, "hidden", !can_be_cancelled);
+        let progress = run.map_or(0.0, Run::progress);
+        if self.run_progress.value() != progress {
+            self.run_progress.set_value(progress);
+        }
         dom::set_text(
             &self.run_state,
             &run.map_or_else(String::new, Run::describe),

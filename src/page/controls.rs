@@ -5,16 +5,27 @@ use web_sys::{Document, Element, HtmlInputElement};
 
 use super::{dom, notation};
 use crate::scene::{Emphasis, Span};
-use crate::settings::Settings;
+use crate::settings::{Notation, Settings};
 
 /// The inputs of the page, the answer, and what is said to who moves them.
 pub(super) struct Controls {
     document: Document,
-    inputs: Vec<HtmlInputElement>,
+    inputs: Vec<Input>,
+    notation: Notation,
     answer: Element,
-    shown_answer: Vec<Span>,
+    spans: Vec<(Span, Element)>,
     notice: Element,
     root: Element,
+}
+
+/// An input of the page.
+struct Input {
+    element: HtmlInputElement,
+    /// The setting that it is for.
+    key: String,
+    is_radio: bool,
+    /// What it was made to show, unless the reader has done something to it since.
+    shown: Option<String>,
 }
 
 /// What an input element does to the settings.
@@ -29,16 +40,36 @@ impl Controls {
     pub(super) fn new(document: &Document) -> Result<Self, JsValue> {
         Ok(Self {
             document: document.clone(),
-            inputs: dom::elements(document, "input[data-setting]")?,
+            inputs: (dom::elements(document, "input[data-setting]")?.into_iter())
+                .map(|element: HtmlInputElement| Input {
+                    key: element.get_attribute("data-setting").unwrap_or_default(),
+                    is_radio: element.type_() == "radio",
+                    element,
+                    shown: None,
+                })
+                .collect(),
+            // What `index.html` shows.
+            notation: Notation::Drop,
             answer: dom::element(document, "#answer")?,
-            shown_answer: Vec::new(),
+            spans: Vec::new(),
             notice: dom::element(document, "#notice")?,
             root: dom::element(document, "html")?,
         })
     }
 
-    pub(super) fn inputs(&self) -> &[HtmlInputElement] {
-        &self.inputs
+    pub(super) fn inputs(&self) -> impl Iterator<Item = &HtmlInputElement> {
+        self.inputs.iter().map(|input| &input.element)
+    }
+
+    /// The reader has put something into an input: it, and with a radio button its whole group, may
+    /// show something else than it was made to show.
+    pub(super) fn forget(&mut self, input: &HtmlInputElement) {
+        let key = input.get_attribute("data-setting").unwrap_or_default();
+        for input in &mut self.inputs {
+            if input.key == key {
+                input.shown = None;
+            }
+        }
     }
 
     /// What the reader has just put into `input`.
@@ -77,25 +108,32 @@ impl Controls {
 
     /// Shows the settings in all inputs but the one in which the reader is writing.
     pub(super) fn show_settings(
-        &self,
+        &mut self,
         settings: &Settings,
         being_edited: Option<&HtmlInputElement>,
     ) {
-        if let Err(error) = notation::show(&self.document, settings.notation) {
-            super::log(&error);
+        if self.notation != settings.notation {
+            self.notation = settings.notation;
+            if let Err(error) = notation::show(&self.document, settings.notation) {
+                super::log(&error);
+            }
         }
-        for input in &self.inputs {
-            if being_edited == Some(input) {
+        for input in &mut self.inputs {
+            let element = &input.element;
+            if being_edited == Some(element) {
                 continue;
             }
-            let key = input.get_attribute("data-setting").unwrap_or_default();
-            let text = settings.shown(&key).unwrap_or_default();
-            if input.type_() == "radio" {
-                input.set_checked(input.value() == text);
-            } else if input.value() != text {
-                input.set_value(&text);
-                Self::mark(input, None);
+            let text = settings.shown(&input.key).unwrap_or_default();
+            if input.shown.as_ref() == Some(&text) {
+                continue;
             }
+            if input.is_radio {
+                element.set_checked(element.value() == text);
+            } else if element.value() != text {
+                element.set_value(&text);
+                Self::mark(element, None);
+            }
+            input.shown = Some(text);
         }
         dom::set_attribute(
             &self.root,
@@ -109,27 +147,37 @@ impl Controls {
         }
     }
 
-    /// Shows the answer.
+    /// Shows the answer. Where its pieces stay what they are, as in most of a drag, only their words
+    /// change.
     pub(super) fn show_answer(&mut self, answer: &[Span]) {
-        if self.shown_answer != answer {
-            self.shown_answer = answer.to_vec();
-            self.answer.set_text_content(None);
-            for span in answer {
-                let tag = match span.emphasis {
-                    Emphasis::Stress => "em",
-                    Emphasis::After => "strong",
-                    Emphasis::None | Emphasis::Setting => "span",
-                };
-                let Ok(element) = self.document.create_element(tag) else {
-                    continue;
-                };
-                element.set_text_content(Some(&span.text));
-                if span.emphasis == Emphasis::Setting {
-                    element.set_class_name("setting");
+        let is_alike = |(shown, span): (&(Span, Element), &Span)| shown.0.emphasis == span.emphasis;
+        if self.spans.len() == answer.len() && self.spans.iter().zip(answer).all(is_alike) {
+            for ((shown, element), span) in self.spans.iter_mut().zip(answer) {
+                if shown.text != span.text {
+                    dom::replace_text(element, &span.text);
+                    shown.text.clone_from(&span.text);
                 }
-                // As above.
-                let _ = self.answer.append_child(&element);
             }
+            return;
+        }
+        self.answer.set_text_content(None);
+        self.spans.clear();
+        for span in answer {
+            let tag = match span.emphasis {
+                Emphasis::Stress => "em",
+                Emphasis::After => "strong",
+                Emphasis::None | Emphasis::Setting => "span",
+            };
+            let Ok(element) = self.document.create_element(tag) else {
+                continue;
+            };
+            element.set_text_content(Some(&span.text));
+            if span.emphasis == Emphasis::Setting {
+                element.set_class_name("setting");
+            }
+            // As above.
+            let _ = self.answer.append_child(&element);
+            self.spans.push((span.clone(), element));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Document, Element, Event, EventTarget, PointerEvent};
+use web_sys::{Document, Element, Event, EventTarget, Node, PointerEvent};
 
 /// The first element that matches, as a `T`.
 ///
@@ -83,7 +83,18 @@ pub(super) fn is_in_view(element: &Element) -> bool {
 /// Sets the text, if it is another: an element that doesn't change costs nothing.
 pub(super) fn set_text(element: &Element, text: &str) {
     if element.text_content().as_deref() != Some(text) {
-        element.set_text_content(Some(text));
+        replace_text(element, text);
+    }
+}
+
+/// Sets a text that is known to be another. Where the element has a text, this changes: a new one
+/// would be laid out anew, with styles of its own.
+pub(super) fn replace_text(element: &Element, text: &str) {
+    match element.first_child() {
+        Some(only) if only.node_type() == Node::TEXT_NODE && only.next_sibling().is_none() => {
+            only.set_node_value(Some(text));
+        }
+        _ => element.set_text_content(Some(text)),
     }
 }
 

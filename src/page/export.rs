@@ -12,7 +12,7 @@ use web_sys::{
     HtmlInputElement, HtmlSelectElement, Url, Window,
 };
 
-use super::canvas::Surface;
+use super::canvas::{Pen, Surface};
 use super::experiment::Run;
 use super::figures::{Figure, Figures};
 use super::{copying, dom};
@@ -154,6 +154,7 @@ impl Shown<'_> {
         let (title, summary) = (part.table().caption, part.summary().to_owned());
         let source = source(self.settings);
         let canvas: HtmlCanvasElement = dom::create(self.document, "canvas", "")?.unchecked_into();
+        let pen = Rc::new(Pen::new(&canvas)?);
 
         // As it is on the page; a figure that is not shown has no size.
         let css = |length, otherwise| {
@@ -163,7 +164,7 @@ impl Shown<'_> {
         let width = css(figure.canvas.client_width(), 560);
         let height = css(figure.canvas.client_height(), 330);
         let caption = if wish.captioned {
-            let area = Surface::of(&canvas, (width, height), 1.0, None)?.into_drawing_area();
+            let area = Surface::of(&pen, (width, height), 1.0, None)?.into_drawing_area();
             Some(Caption::new(&area, &summary, &source).map_err(text)?)
         } else {
             None
@@ -182,14 +183,14 @@ impl Shown<'_> {
             }
         };
         if let Format::Png(scale) = wish.format {
-            draw(Surface::of(&canvas, size, scale, None)?)?;
+            draw(Surface::of(&pen, size, scale, None)?)?;
             dom::set_attribute(&canvas, "role", "img");
             dom::set_attribute(&canvas, "aria-label", &summary);
             return Ok(Made::Picture(canvas));
         }
         // The canvas measures the texts.
         let picture = Picture::draw_with(size, palette, &|_, _| 0.0, |svg| {
-            draw(Surface::of(&canvas, size, 1.0, Some(svg))?)
+            draw(Surface::of(&pen, size, 1.0, Some(svg))?)
         })?;
         let description = format!("{summary} {source}");
         Ok(Made::Text(picture.document(

@@ -1,12 +1,14 @@
 //! The figures: which of them must be drawn anew, where the reader points in them, and the drawing.
 
+use std::rc::Rc;
+
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
 use plotters::prelude::DrawingBackend;
 use wasm_bindgen::JsValue;
 use web_sys::{Document, Element, HtmlCanvasElement, HtmlInputElement};
 
-use super::canvas::Surface;
+use super::canvas::{Pen, Surface};
 use super::dom;
 use super::table::DataTable;
 use crate::charts::{
@@ -164,6 +166,13 @@ impl Figures {
         }
     }
 
+    /// The sizes of the canvases may be others.
+    pub(super) fn forget_sizes(&mut self) {
+        for figure in &mut self.all {
+            figure.size = None;
+        }
+    }
+
     /// Puts the cursor of a figure where the reader points, or takes it away.
     pub(super) fn point(&mut self, index: usize, pointed: Option<Pointed>, scene: &mut Scene) {
         if let Some(figure) = self.all.get_mut(index) {
@@ -189,9 +198,10 @@ impl Figures {
         scene: &mut Scene,
         palette: &Palette,
     ) -> Result<(), JsValue> {
+        let resolution = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio());
         for figure in self.shown() {
             if figure.in_view || which == Which::All {
-                figure.draw(scene, palette)?;
+                figure.draw(scene, palette, resolution)?;
             }
         }
         Ok(())
@@ -205,7 +215,12 @@ pub(super) struct Figure {
     /// Moves the cursor by keyboard; lies over the figure, unseen.
     pub(super) reader: HtmlInputElement,
     pub(super) data: DataTable,
+    pen: Rc<Pen>,
+    /// Its size in CSS pixels, where that is known: to ask for it makes the browser lay out the page.
+    size: Option<(u32, u32)>,
     in_view: bool,
+    /// What was said last that it shows.
+    summary: String,
     places: Vec<f64>,
     /// The place of the cursor, where there is one.
     pointed: Option<f64>,
@@ -217,8 +232,7 @@ pub(super) struct Figure {
 #[derive(PartialEq)]
 struct Ground {
     palette: Palette,
-    width: i32,
-    height: i32,
+    size: (u32, u32),
     resolution: f64,
 }
 
@@ -229,7 +243,10 @@ impl Figure {
         let figure = format!("#figure-{} ", chart.name);
         let canvas: HtmlCanvasElement = dom::element(document, &(figure.clone() + "canvas"))?;
         Ok(Self {
+            pen: Rc::new(Pen::new(&canvas)?),
+            size: None,
             in_view: dom::is_in_view(&canvas),
+            summary: String::new(),
             canvas,
             reader: dom::element(document, &(figure.clone() + ".reader"))?,
             data: DataTable::new(document, &(figure + ".data"))?,
@@ -292,7 +309,10 @@ impl Figure {
         let Some(part) = (self.chart.part)(scene) else {
             return;
         };
-        dom::set_attribute(&self.canvas, "aria-label", part.summary());
+        if self.summary != part.summary() {
+            self.summary = part.summary().to_owned();
+            dom::set_attribute(&self.canvas, "aria-label", &self.summary);
+        }
         if !before.is_some_and(|before| (self.chart.is_same)(before, scene)) {
             self.drawn = None;
         }
@@ -334,20 +354,29 @@ impl Figure {
         }
     }
 
-    fn draw(&mut self, scene: &mut Scene, palette: &Palette) -> Result<(), JsValue> {
+    fn draw(
+        &mut self,
+        scene: &mut Scene,
+        palette: &Palette,
+        resolution: f64,
+    ) -> Result<(), JsValue> {
         if (self.chart.part)(scene).is_none() {
             return Ok(());
         }
+        let canvas = &self.canvas;
+        let size = *self.size.get_or_insert_with(|| {
+            [canvas.client_width(), canvas.client_height()]
+                .map(|length| u32::try_from(length).unwrap_or(0))
+                .into()
+        });
         let wanted = Ground {
             palette: *palette,
-            width: self.canvas.client_width(),
-            height: self.canvas.client_height(),
-            resolution: web_sys::window().map_or(1.0, |window| window.device_pixel_ratio()),
+            size,
+            resolution,
         };
-        if self.drawn.as_ref() == Some(&wanted) {
-            return Ok(());
-        }
-        if let Some(area) = Surface::area(&self.canvas)? {
+        // It has no size where it is not shown.
+        if size.0 > 0 && size.1 > 0 && self.drawn.as_ref() != Some(&wanted) {
+            let area = Surface::area(&self.pen, size, resolution)?;
             (self.chart.draw)(&area, scene, palette).map_err(|error| error.to_string())?;
             self.drawn = Some(wanted);
             dom::toggle_attribute(&self.canvas, "data-drawn", true);

@@ -7,7 +7,7 @@ use wasm_bindgen::JsValue;
 use web_sys::{Document, Element};
 
 use super::dom;
-use crate::scene::{Scene, Section, Sections};
+use crate::scene::{Quantity, Scene, Section, Sections};
 use crate::settings::shortest;
 
 /// All sections that follow the settings.
@@ -19,10 +19,28 @@ pub(super) struct PageSections {
 struct PageSection {
     section: Section,
     element: Element,
-    /// Elements with the names of the quantities that they show.
-    outputs: Vec<(String, Element)>,
-    /// Elements with the names of their sentences.
-    sentences: Vec<(String, Element)>,
+    outputs: Vec<Output>,
+    sentences: Vec<Output>,
+}
+
+/// An element that shows a quantity or a sentence.
+struct Output {
+    name: String,
+    element: Element,
+    /// What it was made to show.
+    shown: Option<(String, Option<f64>)>,
+}
+
+impl Output {
+    /// Whether it shows something else; from now on it shows this.
+    fn changes_to(&mut self, text: &str, value: Option<f64>) -> bool {
+        let shown = self.shown.as_ref();
+        let changes = shown.is_none_or(|(shown, of)| shown != text || *of != value);
+        if changes {
+            self.shown = Some((text.to_owned(), value));
+        }
+        changes
+    }
 }
 
 impl PageSections {
@@ -63,21 +81,27 @@ impl PageSections {
     }
 
     /// Shows the numbers and sentences of the sections that the scene has.
-    pub(super) fn show(&self, scene: &Scene) {
-        for it in &self.all {
+    pub(super) fn show(&mut self, scene: &Scene) {
+        for it in &mut self.all {
             if !scene.sections.has(it.section) {
                 continue;
             }
-            for (name, output) in &it.outputs {
-                if let Some(quantity) = scene.quantities.iter().find(|it| it.name == *name) {
-                    let value = quantity.value.map_or_else(String::new, shortest);
-                    dom::set_text(output, &quantity.text);
-                    dom::set_attribute(output, "data-value", &value);
+            for output in &mut it.outputs {
+                let quantity = scene.quantities.iter().find(|it| it.name == output.name);
+                if let Some(Quantity { text, value, .. }) = quantity
+                    && output.changes_to(text, *value)
+                {
+                    let value = value.map_or_else(String::new, shortest);
+                    dom::set_text(&output.element, text);
+                    dom::set_attribute(&output.element, "data-value", &value);
                 }
             }
-            for (name, element) in &it.sentences {
-                if let Some((_, words)) = scene.sentences.iter().find(|(it, _)| it == name) {
-                    dom::set_text(element, words);
+            for output in &mut it.sentences {
+                let sentence = scene.sentences.iter().find(|(it, _)| *it == output.name);
+                if let Some((_, words)) = sentence
+                    && output.changes_to(words, None)
+                {
+                    dom::set_text(&output.element, words);
                 }
             }
         }
@@ -85,12 +109,14 @@ impl PageSections {
 }
 
 /// The elements in a section that have this attribute, with its values.
-fn named(
-    document: &Document,
-    section: &str,
-    attribute: &str,
-) -> Result<Vec<(String, Element)>, JsValue> {
+fn named(document: &Document, section: &str, attribute: &str) -> Result<Vec<Output>, JsValue> {
     let elements: Vec<Element> = dom::elements(document, &format!("{section} [{attribute}]"))?;
-    let with_name = |element: Element| Some((element.get_attribute(attribute)?, element));
-    Ok(elements.into_iter().filter_map(with_name).collect())
+    let output = |element: Element| {
+        Some(Output {
+            name: element.get_attribute(attribute)?,
+            element,
+            shown: None,
+        })
+    };
+    Ok(elements.into_iter().filter_map(output).collect())
 }
