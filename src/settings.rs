@@ -16,7 +16,7 @@ pub use fragment::{Notice, ParsedFragment};
 pub use hidden::Hidden;
 pub use number::{nearly, shortest};
 pub use quantities::{
-    DropProbability, InputMean, InputStandardDeviation, NotAllowed, SampleCount, Seed,
+    DropProbability, InputMean, InputStandardDeviation, NotAllowed, SampleCount, Seed, UnitCount,
 };
 
 /// The activations x before dropout: a distribution with its parameters.
@@ -63,6 +63,19 @@ pub enum Scaling {
     /// Alpha dropout (Klambauer et al. 2017): a dropped unit is set to α' = -λα of SELU, then an
     /// affine map restores mean 0 and variance 1 of a standardised input.
     Alpha,
+}
+
+/// The weights with which a layer of ones is summed. Their sum is the number of units, whichever they
+/// are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Weights {
+    /// Each is 1.
+    #[default]
+    Equal,
+    /// A tenth of the units, at least one, carry all, in equal parts; the other weights are 0.
+    Few,
+    /// 1 and a random number of mean 0 and variance 1, moved together until the sum is right.
+    Random,
 }
 
 /// The colours of the page.
@@ -158,6 +171,15 @@ impl Named for Scaling {
     ];
 }
 
+impl Named for Weights {
+    const WHAT: &'static str = "weights";
+    const NAMES: &'static [(&'static str, Self)] = &[
+        ("equal", Self::Equal),
+        ("few", Self::Few),
+        ("random", Self::Random),
+    ];
+}
+
 impl Named for Theme {
     const WHAT: &'static str = "theme";
     const NAMES: &'static [(&'static str, Self)] = &[
@@ -197,8 +219,12 @@ pub struct Settings {
     pub samples: SampleCount,
     /// The experiment's seed; `None` until one is drawn or given.
     pub seed: Option<Seed>,
-    /// Which draw of the mask the figure of a few units shows.
+    /// Which draw of the mask the figures of single draws show.
     pub draw: u32,
+    /// How many units the layer has that is summed.
+    pub units: UnitCount,
+    /// With which weights it is summed.
+    pub weights: Weights,
     /// Which probability the page calls p.
     pub notation: Notation,
     /// The page's colours.

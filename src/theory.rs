@@ -14,6 +14,7 @@
 //! | `shape_error` | the same for the second moment, the skewness and the kurtosis |
 //! | `density` | the distribution of x and of d: a density and atoms |
 //! | `steps` | the density of the reader's own data: a histogram |
+//! | `layer` | the output of a layer: moments, binomial or normal distribution |
 //! | `product` | the density of x·g for Gaussian dropout: a quadrature |
 //!
 //! Everything is a pure function of the settings. `exp` and `erfc` come from `libm`, and of `std`
@@ -23,6 +24,7 @@
 mod density;
 mod exact;
 mod input;
+mod layer;
 mod moments;
 mod noise;
 mod product;
@@ -33,6 +35,7 @@ mod steps;
 
 pub use density::{Atom, Density};
 pub use exact::{Exact, VarianceSplit};
+pub use layer::{Bins, LayerOutput};
 pub use moments::Moments;
 pub use rule::Rule;
 pub use shape_error::ShapeErrors;

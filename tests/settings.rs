@@ -3,7 +3,7 @@
 
 use dropout_moments::settings::{
     Distribution, DropProbability, Figure, Hidden, InputMean, InputStandardDeviation, Named,
-    Notation, SampleCount, Scaling, Seed, Settings, Theme,
+    Notation, SampleCount, Scaling, Seed, Settings, Theme, UnitCount, Weights,
 };
 use proptest::prelude::*;
 
@@ -26,6 +26,17 @@ fn what_is_out_of_range_can_not_be_made() {
         SampleCount::from_f64(1e10),
         SampleCount::new(10_000_000_000)
     );
+    for count in [0.0, 10_001.0, 1.5, f64::NAN, f64::INFINITY, -5.0] {
+        let error = UnitCount::from_f64(count).expect_err("is no number of units");
+        assert_eq!(
+            error.to_string(),
+            "the number of units must be a whole number from 1 to 10000"
+        );
+    }
+    assert_eq!(
+        UnitCount::from_f64(10_000.0).map(UnitCount::get),
+        Ok(10_000)
+    );
 }
 
 #[test]
@@ -41,7 +52,8 @@ fn an_empty_fragment_is_the_defaults() {
 #[test]
 fn every_key_is_read() {
     let fragment = "p=0.25&mu=-1.5&sigma=2&input=relu&scale=alpha&n=100000000\
-                    &seed=18446744073709551615&draw=3&notation=keep&theme=dark&embed=ratio&hide=mu,why";
+                    &seed=18446744073709551615&draw=3&units=40&weights=few&notation=keep\
+                    &theme=dark&embed=ratio&hide=mu,why";
     let parsed = Settings::from_fragment(fragment);
     assert_eq!(parsed.notices, []);
     let settings = &parsed.settings;
@@ -53,6 +65,8 @@ fn every_key_is_read() {
     assert_eq!(settings.samples, SampleCount::FORUM);
     assert_eq!(settings.seed, Some(Seed(u64::MAX)));
     assert_eq!(settings.draw, 3);
+    assert_eq!(settings.units.get(), 40);
+    assert_eq!(settings.weights, Weights::Few);
     assert_eq!(settings.notation, Notation::Keep);
     assert_eq!(settings.to_fragment(), fragment);
 }

@@ -30,19 +30,15 @@ pub fn draw_units(settings: &Settings, seed: Seed, count: usize) -> Vec<Unit> {
     let rule = Rule::new(settings.scaling, settings.drop_probability);
     let mut drawn = Vec::new();
     units.draw(seed, 0, count, |unit| drawn.push(unit));
-    // No experiment has so many chunks that it would come to these streams.
-    let stream = u64::MAX - u64::from(settings.draw);
-    let mut redrawn = Vec::new();
-    units.draw(seed, stream, count, |unit| redrawn.push(unit));
-    let of_both = |(unit, redrawn): (Draw, Draw)| {
-        let x = unit.x;
-        Unit {
-            x,
-            d: Draw { x, ..redrawn }.after(rule).0,
-            kept: matches!(rule, Rule::Gaussian { .. }) || !redrawn.dropped,
-        }
-    };
-    drawn.into_iter().zip(redrawn).map(of_both).collect()
+    let mut masks = Vec::new();
+    units.draw(seed, redrawn(settings.draw), count, |unit| masks.push(unit));
+    let of_both = |(unit, mask): (Draw, Draw)| mask.with(unit.x, rule);
+    drawn.into_iter().zip(masks).map(of_both).collect()
+}
+
+/// The stream of a draw of the mask: no experiment has so many chunks that it would come to it.
+pub(super) fn redrawn(draw: u32) -> u64 {
+    u64::MAX - u64::from(draw)
 }
 
 /// One unit, and what decides on what becomes of it.
@@ -55,6 +51,15 @@ pub(super) struct Draw {
 }
 
 impl Draw {
+    /// What a rule makes of another x, with this draw's mask and noise.
+    pub(super) fn with(self, x: f64, rule: Rule) -> Unit {
+        Unit {
+            x,
+            d: Self { x, ..self }.after(rule).0,
+            kept: matches!(rule, Rule::Gaussian { .. }) || !self.dropped,
+        }
+    }
+
     /// What a rule makes of it: d, and whether that is a value with a probability of its own.
     pub(super) fn after(self, rule: Rule) -> (f64, bool) {
         match rule {

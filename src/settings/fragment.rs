@@ -6,12 +6,13 @@ use std::sync::Arc;
 use super::number::{self, shortest};
 use super::{
     Data, Distribution, DropProbability, Hidden, InputMean, InputStandardDeviation, Named,
-    NotAllowed, Notation, SampleCount, Settings,
+    NotAllowed, Notation, SampleCount, Settings, UnitCount,
 };
 
 /// Every key of the fragment, in the order of its canonical form.
-const KEYS: [&str; 12] = [
-    "p", "mu", "sigma", "input", "scale", "n", "seed", "draw", "notation", "theme", "embed", "hide",
+const KEYS: [&str; 14] = [
+    "p", "mu", "sigma", "input", "scale", "n", "seed", "draw", "units", "weights", "notation",
+    "theme", "embed", "hide",
 ];
 
 /// One value of a fragment that could not be used.
@@ -175,6 +176,8 @@ impl Settings {
                     NotAllowed::must_be("draw", "a whole number from 0 to 4294967295")
                 })?;
             }
+            "units" => self.units = UnitCount::from_f64(number())?,
+            "weights" => self.weights = Named::from_name(value)?,
             "notation" => self.notation = Named::from_name(value)?,
             "theme" => self.theme = Named::from_name(value)?,
             "embed" => self.embed = Some(Named::from_name(value)?),
@@ -197,6 +200,8 @@ impl Settings {
             "n" => self.samples.get().to_string(),
             "seed" => self.seed?.to_string(),
             "draw" => self.draw.to_string(),
+            "units" => self.units.get().to_string(),
+            "weights" => self.weights.name().to_owned(),
             "notation" => self.notation.name().to_owned(),
             "theme" => self.theme.name().to_owned(),
             "embed" => self.embed?.name().to_owned(),

@@ -233,6 +233,45 @@ impl Default for SampleCount {
     }
 }
 
+/// How many units a layer has: a whole number from 1 to 10 000.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnitCount(u32);
+
+impl UnitCount {
+    /// Checks `count`.
+    ///
+    /// # Errors
+    /// Unless it is a whole number from 1 to 10 000.
+    pub fn from_f64(count: f64) -> Result<Self, NotAllowed> {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a whole number from 1 to 10 000"
+        )]
+        if (1.0..=10_000.0).contains(&count) && count.fract() == 0.0 {
+            Ok(Self(count as u32))
+        } else {
+            Err(NotAllowed::must_be(
+                "the number of units",
+                "a whole number from 1 to 10000",
+            ))
+        }
+    }
+
+    /// The count.
+    #[must_use]
+    pub fn get(self) -> u32 {
+        self.0
+    }
+}
+
+/// As many as the forum thread's example has.
+impl Default for UnitCount {
+    fn default() -> Self {
+        Self(100)
+    }
+}
+
 /// The experiment's seed: any whole number below 2⁶⁴. The same seed gives the same samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seed(pub u64);
