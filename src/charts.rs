@@ -7,20 +7,24 @@
 mod caption;
 mod convergence;
 mod density;
+mod layer;
 mod mask;
 mod plane;
 mod ratio;
 mod rules;
 mod style;
 mod svg;
+mod units;
 mod variance;
 
 pub use caption::{Caption, draw_paper};
 pub use convergence::{decade_at, draw as draw_convergence};
 pub use density::{activation_at, draw as draw_density};
+pub use layer::{draw as draw_layer, output_at};
 pub use mask::{draw as draw_mask, unit_at};
 pub use ratio::{draw as draw_ratio, drop_probability_at, is_on_marker};
 pub use rules::{activation_at as rules_activation_at, draw as draw_rules};
 pub use style::{Palette, UNIT};
 pub use svg::{Ground, Picture, Svg};
+pub use units::{draw as draw_units, layer_unit_at};
 pub use variance::{draw as draw_variance, variance_at};

@@ -19,6 +19,7 @@ mod fragment;
 mod gallery;
 mod host;
 mod later;
+mod layer;
 mod notation;
 mod rules;
 mod sections;

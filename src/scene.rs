@@ -11,6 +11,7 @@ mod embed;
 mod export;
 mod figure;
 mod format;
+mod layer;
 mod mask;
 mod notation;
 mod quantities;
@@ -33,6 +34,7 @@ pub use export::{Exported, exact_result_table, result_json, result_table, source
 pub use figure::figure_title;
 pub use format::{duration, grouped};
 pub(crate) use format::{fixed, trimmed};
+pub use layer::{LayerFigure, UnitsFigure};
 pub use mask::MaskFigure;
 pub use quantities::Quantity;
 pub use ratio::{RatioFigure, THREAD_MEASUREMENTS};
@@ -44,7 +46,7 @@ pub use snippets::{FRAMEWORKS, Framework};
 pub use symbol::Symbol;
 pub use variance::{VarianceFigure, VariancePart};
 
-use crate::sampling::{Estimate, Survey};
+use crate::sampling::{Estimate, LayerDraws, Survey};
 use crate::settings::Settings;
 use crate::theory::Exact;
 
@@ -73,6 +75,10 @@ pub struct Scene {
     pub variance: Option<VarianceFigure>,
     /// Of [`Section::Why`]: the figure of one draw of the mask.
     pub mask: Option<MaskFigure>,
+    /// Of [`Section::Layer`]: the figure of the layer's output.
+    pub layer: Option<LayerFigure>,
+    /// Of [`Section::Layer`]: the figure of the layer's units.
+    pub units: Option<UnitsFigure>,
     /// Of [`Section::Rules`]: the figure of the rules.
     pub rules: Option<RulesFigure>,
 }
@@ -84,6 +90,8 @@ pub struct Measured<'a> {
     pub run: Option<Run<'a>>,
     /// Of every rule.
     pub survey: Option<&'a Survey>,
+    /// Of the layer's output, and how far the last draw of it has fallen to its place.
+    pub draws: Option<(&'a LayerDraws, f64)>,
 }
 
 /// A run of the experiment as far as it has come.
@@ -143,6 +151,8 @@ impl Scene {
             convergence: None,
             variance: None,
             mask: None,
+            layer: None,
+            units: None,
             rules: None,
         }
     }
@@ -171,6 +181,7 @@ impl Scene {
                 self.variance = Some(VarianceFigure::new(settings, exact));
                 self.mask = Some(mask);
             }
+            Section::Layer => layer::add(self, settings, measured.draws),
             Section::Rules => {
                 rules::add_quantities(&mut self.quantities, settings, measured.survey);
                 self.rules = Some(RulesFigure::new(settings));

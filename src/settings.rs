@@ -116,6 +116,10 @@ pub enum Figure {
     Mask,
     /// What each rule makes of the same density.
     Rules,
+    /// The distribution of a layer's output, and draws from it.
+    Layer,
+    /// The units of that layer under one draw of the mask.
+    Units,
 }
 
 /// A choice that has a name in the fragment, on the command line and in the page's controls.
@@ -203,6 +207,8 @@ impl Named for Figure {
         ("variance", Self::Variance),
         ("mask", Self::Mask),
         ("rules", Self::Rules),
+        ("layer", Self::Layer),
+        ("units", Self::Units),
     ];
 }
 

@@ -4,11 +4,14 @@
 use std::convert::Infallible;
 
 use dropout_moments::charts::{
-    Palette, UNIT, activation_at, decade_at, draw_convergence, draw_density, draw_mask, draw_ratio,
-    draw_rules, draw_variance, drop_probability_at, is_on_marker, unit_at, variance_at,
+    Palette, UNIT, activation_at, decade_at, draw_convergence, draw_density, draw_layer, draw_mask,
+    draw_ratio, draw_rules, draw_units, draw_variance, drop_probability_at, is_on_marker,
+    layer_unit_at, output_at, unit_at, variance_at,
 };
-use dropout_moments::sampling::{Experiment, Range};
-use dropout_moments::scene::{Cursor, LabelledAtom, Readable, Run, Scene, Symbol, Table};
+use dropout_moments::sampling::{Experiment, LayerDraws, Range};
+use dropout_moments::scene::{
+    Cursor, LabelledAtom, Measured, Readable, Run, Scene, Sections, Symbol, Table,
+};
 use dropout_moments::settings::{SampleCount, Seed, Settings};
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
@@ -235,6 +238,34 @@ fn rules(scene: &Scene, size: (u32, u32)) -> Drawing {
     record(size, |area| {
         draw_rules(area, there(&scene.rules), &Palette::LIGHT)
     })
+}
+
+/// What is drawn of a layer, and of its units.
+const LAYER_SIZES: [(u32, u32); 3] = [(700, 320), (340, 300), (300, 265)];
+
+fn layer(scene: &Scene, size: (u32, u32)) -> Drawing {
+    record(size, |area| {
+        draw_layer(area, there(&scene.layer), &Palette::LIGHT)
+    })
+}
+
+fn layer_units(scene: &Scene, size: (u32, u32)) -> Drawing {
+    record(size, |area| {
+        draw_units(area, there(&scene.units), &Palette::LIGHT)
+    })
+}
+
+/// The scene with the layer's draws up to one, the last of which has fallen so far.
+fn scene_with_draws(fragment: &str, last: u32, fallen: f64) -> Scene {
+    let mut settings = Settings::from_fragment(fragment).settings;
+    let mut draws = LayerDraws::new(&settings);
+    settings.draw = last;
+    draws.advance(last, u32::MAX);
+    let measured = Measured {
+        draws: Some((&draws, fallen)),
+        ..Measured::default()
+    };
+    Scene::of(&settings, measured, Sections::ALL)
 }
 
 /// The scene with a run of so many samples.
@@ -979,6 +1010,248 @@ fn the_tables_have_the_figures_data_in_few_rows() {
         0,
         "where x has no spread there is no ratio"
     );
+}
+
+/// The axis's lines are moved to the middle of a pixel, the bars are not.
+const BAR: f64 = 0.8;
+
+/// The middle of each bar, its height and where its foot is.
+fn bar_heights(drawing: &Drawing) -> Vec<(f64, f64, f64)> {
+    let all = drawing.areas.iter().map(|area| &area.points);
+    let all = all.max_by_key(|points| points.len());
+    let corners = all.expect("there are bars");
+    let bars = corners.chunks_exact(4).map(|bar| {
+        let middle = (bar[1].0 + bar[2].0) / 2.0;
+        (middle, bar[0].1 - bar[1].1, bar[0].1)
+    });
+    bars.collect()
+}
+
+/// Binomial(100, 0.7): probabilities of 8.678 % at 70, 6.130 % at 66, and so on, by their ratios.
+#[test]
+fn the_layers_bars_are_as_high_as_their_outputs_are_probable() {
+    let scene = scene("");
+    let drawing = layer(&scene, LAYER_SIZES[0]);
+    let tick = |text: &str| {
+        let label = drawing.label(text);
+        (label.top + label.bottom) / 2.0
+    };
+    let unit = (tick("0") - tick("0.1")) / 0.1;
+    let ticks = [("80", 80.0), ("120", 120.0)];
+    let bars = bar_heights(&drawing);
+    for (kept, probability) in [
+        (60.0, 0.008_490_168_838_74),
+        (65.0, 0.046_779_682_352_7),
+        (70.0, 0.086_783_864_753_4),
+        (75.0, 0.049_559_922_762_2),
+        (80.0, 0.007_575_644_925_73),
+    ] {
+        let x = x_of(&drawing, ticks, kept / 0.7);
+        let near = bars.iter().find(|bar| (bar.0 - x).abs() < 1.5);
+        let (_, height, _) = near.unwrap_or_else(|| panic!("no bar at {kept}"));
+        assert!(
+            (height - unit * probability).abs() < BAR,
+            "{kept}: {height}"
+        );
+    }
+    assert!(drawing.has_label("exactly 100: 8.68 %"));
+    assert!(drawing.has_label("without dropout: 100"));
+    assert!(drawing.has_label("one draw: 100.0 ± 6.5"));
+    // Where nothing is rescaled, evaluation is far from all of them.
+    let unscaled = layer(&self::scene("scale=none"), LAYER_SIZES[0]);
+    assert!(unscaled.has_label("exactly 100: 3.2 · 10⁻¹⁶"));
+    assert!(unscaled.has_label("one draw: 70.0 ± 4.6"));
+}
+
+/// A few draws lie one upon the other, each where its output is; the last one is still falling.
+#[test]
+fn draws_fall_into_their_places() {
+    let size = LAYER_SIZES[0];
+    for fallen in [0.0, 0.5, 1.0] {
+        let scene = scene_with_draws("seed=7", 40, fallen);
+        let figure = there(&scene.layer);
+        let drawing = layer(&scene, size);
+        let place = drawing.discs.last().expect("the last draw is there").centre;
+        let ground = bar_heights(&drawing)[0].2;
+        // The disc at the mean, and a ring of paper around the last one.
+        assert_eq!(drawing.discs.len(), 41 + 2);
+        let x = x_of(&drawing, [("80", 80.0), ("120", 120.0)], figure.output);
+        assert!((place.0 - x).abs() < 1.0, "{place:?} {x}");
+        let lies_at = {
+            let scene = scene_with_draws("seed=7", 40, 1.0);
+            layer(&scene, size)
+                .discs
+                .last()
+                .expect("it is there")
+                .centre
+                .1
+        };
+        let top = 92.0;
+        let expected = lies_at - (1.0 - fallen * fallen) * (lies_at - top);
+        assert!(
+            (place.1 - expected).abs() < 0.5,
+            "{fallen}: {place:?}, and not {expected}"
+        );
+        let lowest = drawing
+            .discs
+            .iter()
+            .map(|disc| disc.centre.1)
+            .fold(0.0, f64::max);
+        assert!(lowest < ground && lowest > ground - 6.0);
+    }
+}
+
+/// Of many draws, discs are at the height of their shares.
+#[test]
+fn many_draws_are_dots_at_the_height_of_their_shares() {
+    let scene = scene_with_draws("seed=7", 1000, 1.0);
+    let figure = there(&scene.layer);
+    let drawing = layer(&scene, LAYER_SIZES[0]);
+    let bars = bar_heights(&drawing);
+    let unit = {
+        let (_, height, _) = bars[22];
+        height / figure.bins.masses[22]
+    };
+    let counts: u32 = figure.counts.iter().sum();
+    assert_eq!(counts, 1001);
+    for (index, count) in figure
+        .counts
+        .iter()
+        .enumerate()
+        .filter(|(_, count)| **count > 0)
+    {
+        let (x, _, foot) = bars[index];
+        let height = unit * f64::from(*count) / 1001.0;
+        let at = |disc: &Disc| {
+            (disc.centre.0 - x).abs() < 0.5 && (foot - disc.centre.1 - height).abs() < BAR
+        };
+        assert!(drawing.discs.iter().any(at), "{count} draws at {x}");
+    }
+    // Their mean is drawn with its standard error, which is √1001 times smaller.
+    let single = figure.single.1 - figure.single.0;
+    let mean = figure.mean.1 - figure.mean.0;
+    assert!((single / mean - 1001_f64.sqrt()).abs() < 1e-9);
+}
+
+/// As many edges as there are kept units, and discs whose area is what dropout makes of them.
+#[test]
+fn units_are_as_large_as_they_are() {
+    for (fragment, value) in [
+        ("p=0.5&seed=7", 2.0_f64),
+        ("p=0.36&scale=sqrt&seed=7", 1.25),
+    ] {
+        let scene = scene(fragment);
+        let figure = there(&scene.units);
+        let drawing = layer_units(&scene, LAYER_SIZES[0]);
+        let kept = figure.units.iter().filter(|(unit, _)| unit.kept).count();
+        assert!(kept > 20 && kept < 80);
+        assert_eq!(drawing.paths.len(), kept, "one edge each");
+        let sizes: Vec<f64> = drawing.discs.iter().map(|disc| disc.radius).collect();
+        let dropped = sizes.iter().copied().fold(f64::INFINITY, f64::min);
+        let with = |radius: f64| {
+            sizes
+                .iter()
+                .filter(|it| (**it - radius).abs() < 0.2)
+                .count()
+        };
+        // Each is drawn on a disc of paper.
+        assert_eq!(with(dropped), 2 * (100 - kept), "{fragment}");
+        assert_eq!(with(dropped * value.sqrt()), 2 * kept, "{fragment}");
+        assert!(drawing.has_label("Σ") && drawing.has_label(&figure.labels[0]));
+    }
+    // The edges of a few large weights, where all others are 0.
+    let few = scene("weights=few&seed=7");
+    let carrying = there(&few.units).units.iter().take(10);
+    let kept = carrying.filter(|(unit, _)| unit.kept).count();
+    assert_eq!(layer_units(&few, LAYER_SIZES[0]).paths.len(), kept);
+}
+
+/// Each output and each unit can be pointed at, and says what is there.
+#[test]
+fn the_layer_can_be_read() {
+    let mut scene = scene_with_draws("seed=7", 1000, 1.0);
+    let figure = scene.layer.as_mut().expect("a whole scene has it");
+    let places = figure.places();
+    let (low, high) = figure.range;
+    for (index, place) in places.iter().enumerate() {
+        figure.point_at(Some(*place));
+        let count = figure.counts[index];
+        let words = &figure.cursor().expect("it is there").words;
+        let drawn = format!(" {count} of 1\u{202f}001 draws.");
+        assert!(words.ends_with(&drawn), "{words}");
+        let x = 50.0 + (700.0 - 66.0) * (place - low) / (high - low);
+        assert!((output_at(figure, x, 700) - place).abs() < 0.01);
+    }
+    figure.point_at(Some(places[22]));
+    let words = &figure.cursor().expect("it is there").words;
+    assert!(
+        words.starts_with("Output 100: probability 8.68 %, "),
+        "{words}"
+    );
+    let cursor = figure.cursor().expect("it is there").clone();
+    let drawing = layer(&scene, LAYER_SIZES[0]);
+    for line in cursor.readings.iter().flat_map(|reading| &reading.lines) {
+        assert!(drawing.has_label(line), "{line}");
+    }
+    let table = there(&scene.layer).table();
+    assert_eq!(table.rows().len(), places.len());
+    let row = table
+        .rows()
+        .find(|row| row[0] == "100")
+        .expect("it is there");
+    assert_eq!(row[1], "8.68 %");
+
+    let figure = scene.units.as_mut().expect("a whole scene has it");
+    assert_eq!(figure.places().len(), 100);
+    for (place, (unit, _)) in figure.places().into_iter().zip(figure.units.clone()) {
+        figure.point_at(Some(place));
+        let words = &figure.cursor().expect("it is there").words;
+        let expected = if unit.kept {
+            "is kept: 1 before, 1.43 after; times its weight 1 that is 1.43 of the output."
+        } else {
+            "is dropped: 1 before, 0 after; times its weight 1 that is 0 of the output."
+        };
+        assert!(words.ends_with(expected), "{words}");
+        let x = 14.0 + (700.0 - 28.0) * (place - 0.5) / 100.0;
+        assert!((layer_unit_at(figure, x, 700) - place).abs() < 0.01);
+    }
+}
+
+/// Whatever the layer is, its figures are drawn inside of their boxes, without a number that is none,
+/// and their labels keep clear of each other.
+#[test]
+fn every_layer_draws_inside_of_its_figure() {
+    for scale in ["none", "inverted", "sqrt", "gaussian", "alpha"] {
+        for weights in ["equal", "few", "random"] {
+            for units in [1, 2, 30, 100, 10_000] {
+                for p in ["0", "0.3", "0.99", "0.999999"] {
+                    let fragment = format!("p={p}&scale={scale}&weights={weights}&units={units}");
+                    let last = if units < 1000 { 150 } else { 3 };
+                    let scene = scene_with_draws(&fragment, last, 0.3);
+                    for size in LAYER_SIZES {
+                        for drawing in [layer(&scene, size), layer_units(&scene, size)] {
+                            assert_apart(&drawing, &fragment);
+                            let discs = drawing.discs.iter().map(|disc| disc.centre);
+                            let paths = drawing.paths.iter().flat_map(|it| it.points.clone());
+                            let areas = drawing.areas.iter().flat_map(|it| it.points.clone());
+                            for (x, y) in discs.chain(paths).chain(areas) {
+                                let inside = (-1.0..=f64::from(size.0) + 1.0).contains(&x)
+                                    && (-1.0..=f64::from(size.1) + 1.0).contains(&y);
+                                assert!(inside, "{fragment}: ({x}, {y})");
+                            }
+                            for label in &drawing.labels {
+                                let text = &label.text;
+                                assert!(!text.contains("NaN") && !text.contains("inf"), "{text}");
+                                let inside =
+                                    label.left >= -1.0 && label.right <= f64::from(size.0) + 1.0;
+                                assert!(inside, "{fragment}: {label:?}");
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// Any settings that have a figure to draw.

@@ -39,12 +39,14 @@ fn scene(settings: &Settings) -> Scene {
 /// Every figure's data, and the result.
 fn tables(settings: &Settings) -> Vec<(&'static str, Table)> {
     let scene = scene(settings);
-    let figures: [(&str, Option<&dyn Readable>); 6] = [
+    let figures: [(&str, Option<&dyn Readable>); 8] = [
         ("density", Some(&scene.density)),
         ("ratio", Some(&scene.ratio)),
         ("convergence", scene.convergence.as_ref().map(|it| it as _)),
         ("variance", scene.variance.as_ref().map(|it| it as _)),
         ("mask", scene.mask.as_ref().map(|it| it as _)),
+        ("layer", scene.layer.as_ref().map(|it| it as _)),
+        ("units", scene.units.as_ref().map(|it| it as _)),
         ("rules", scene.rules.as_ref().map(|it| it as _)),
     ];
     let mut tables = figures
@@ -213,7 +215,7 @@ fn a_csv_says_what_it_is_of() {
     assert!(header[0].starts_with("# Dropout Moments 0.1.0, ratio: Standard"));
     assert_eq!(header[1], format!("# {LINK}"));
     let set = "# p=0.5, mu=1, sigma=1, input=normal, scale=inverted, n=1000000, \
-               seed=18446744073709551615, draw=0, notation=drop";
+               seed=18446744073709551615, draw=0, units=100, weights=equal, notation=drop";
     assert!(header[2].starts_with(set), "{csv}");
     assert!(!header[2].contains("theme"), "a colour changes no number");
     assert!(csv.contains("\n0.5,1.7321,0.732,1.41,1.4142\n"), "{csv}");

@@ -3,6 +3,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use dropout_moments::sampling::{Layer, LayerDraws};
+use dropout_moments::scene::Scene;
 use dropout_moments::settings::{DropProbability, Named, Scaling, Settings, Weights};
 use dropout_moments::theory::{LayerOutput, Rule};
 use proptest::prelude::*;
@@ -226,9 +227,9 @@ fn the_sum_of_the_weights_is_the_number_of_units() {
         for units in [1, 2, 9, 10, 11, 100, 10_000] {
             let settings = settings(&format!("units={units}&weights={weights}&seed=5"));
             let layer = Layer::new(&settings);
-            assert_eq!(layer.weights().len(), units as usize);
+            assert_eq!(layer.weights().len(), units);
             let sum: f64 = layer.weights().iter().sum();
-            assert_close(sum, f64::from(units), 1e-12, weights);
+            assert_close(sum, units as f64, 1e-12, weights);
         }
     }
     // Random weights double the sum of the squares: 1 + z has the mean square 2.
@@ -344,4 +345,81 @@ fn a_draw_has_one_mask_for_the_whole_page() {
     let mut units = Vec::new();
     Layer::new(&settings).units(6, |unit| units.push(unit));
     assert_eq!(units[..40], strip);
+}
+
+fn sentence(fragment: &str, name: &str) -> String {
+    let scene = Scene::new(&settings(fragment), None);
+    let mut sentences = scene.sentences.into_iter();
+    let found = sentences.find(|(it, _)| *it == name);
+    found
+        .expect("a sentence of that name")
+        .1
+        .replace('\u{a0}', " ")
+}
+
+#[test]
+fn the_sentences_say_what_a_draw_gives_and_how_often() {
+    let spread = |fragment: &str| sentence(fragment, "layer.spread");
+    assert_eq!(
+        spread(""),
+        "A single draw is exactly 100 with a probability of 8.68 %, and within 10 % of it, from 90 to \
+         110, with one of 89.9 %. Its standard deviation is 6.547 = √(n·p/(1−p))."
+    );
+    assert_eq!(
+        spread("scale=none&notation=keep"),
+        "A single draw is exactly 100 with a probability of 3.2 · 10⁻¹⁶, and within 10 % of it, from 90 \
+         to 110, with one of 0.000156 %. Its standard deviation is 4.583 = √(n·(1−p)·p)."
+    );
+    // 97 · 0.7 is no whole number: no mask gives 97.
+    assert!(
+        spread("units=97").starts_with("A single draw is never exactly 97; within 10 % of it,")
+    );
+    assert!(spread("weights=random").contains("practically never exactly 100"));
+    assert!(spread("weights=random").contains("with a probability of about "));
+    assert!(spread("scale=gaussian").contains("it is with a probability of 87.3 %."));
+    assert_eq!(
+        spread("p=0"),
+        "Nothing is dropped here: every draw gives 100."
+    );
+    assert_eq!(
+        sentence("p=0.5&units=10", "layer.example"),
+        "A layer sums 10 units of one, with weights of one: that makes 10. Drop 50 % of them, and 5 is \
+         left on average. Divide by 1−p = 0.5, and it is 10 again, just as without dropout."
+    );
+}
+
+/// Bias² and variance of each rule, for 100 ones at p = 0.3: (100 - mean)² and the square of the
+/// standard deviation in section 4 of `maths.md`.
+#[test]
+fn the_expected_loss_is_the_squared_bias_and_the_variance() {
+    let loss = |fragment: &str| sentence(fragment, "layer.loss");
+    assert_eq!(
+        loss(""),
+        "If 100 is what the layer should give, its expected squared error in training is 0 (bias²) + \
+         42.86 (variance) = 42.86. With x = 1 the variance is p/(1−p) · Σw² = 0.4286 × 100."
+    );
+    assert!(loss("scale=none").ends_with("900 (bias²) + 21 (variance) = 921."));
+    assert!(loss("scale=sqrt").ends_with("266.8 (bias²) + 30 (variance) = 296.8."));
+    assert!(loss("weights=few&notation=keep").ends_with("(1−p)/p · Σw² = 0.4286 × 1000."));
+    let scene = Scene::new(&settings("seed=5"), None);
+    let value = |name: &str| {
+        let found = scene.quantities.iter().find(|it| it.name == name);
+        found.and_then(|it| it.value).expect("it has a value")
+    };
+    for (weights, squares) in [("equal", 100.0), ("few", 1000.0)] {
+        assert_close(
+            value(&format!("weights.{weights}.squares")),
+            squares,
+            1e-12,
+            weights,
+        );
+    }
+    for weights in ["equal", "few", "random"] {
+        let of = |what: &str| value(&format!("weights.{weights}.{what}"));
+        assert_close(of("variance"), 3.0 / 7.0 * of("squares"), 1e-12, weights);
+        assert!(of("bias") < 1e-20 && of("loss") >= of("variance"));
+    }
+    // Spread out, they cost least.
+    assert!(value("weights.equal.loss") < value("weights.random.loss"));
+    assert!(value("weights.random.loss") < value("weights.few.loss"));
 }

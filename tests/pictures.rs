@@ -9,17 +9,19 @@ use std::fs;
 use std::path::Path;
 
 use dropout_moments::charts::{
-    Caption, Ground, Palette, Picture, draw_convergence, draw_density, draw_mask, draw_ratio,
-    draw_rules, draw_variance,
+    Caption, Ground, Palette, Picture, draw_convergence, draw_density, draw_layer, draw_mask,
+    draw_ratio, draw_rules, draw_units, draw_variance,
 };
-use dropout_moments::sampling::Experiment;
-use dropout_moments::scene::{Run, Scene};
+use dropout_moments::sampling::{Experiment, LayerDraws};
+use dropout_moments::scene::{Measured, Run, Scene, Sections};
 use dropout_moments::settings::{SampleCount, Seed, Settings};
 
 /// CSS pixels, as on the page in a wide window and on a telephone.
 const WIDE: (u32, u32) = (560, 330);
 const LONG: (u32, u32) = (700, 260);
 const NARROW: (u32, u32) = (340, 255);
+const LAYER: (u32, u32) = (700, 320);
+const LAYER_NARROW: (u32, u32) = (340, 300);
 const TALL: (u32, u32) = (700, 560);
 const TALL_AND_NARROW: (u32, u32) = (350, 620);
 
@@ -31,9 +33,11 @@ enum Figure {
     Variance,
     Mask,
     Rules,
+    Layer,
+    Units,
 }
 
-use Figure::{Convergence, Density, Mask, Ratio, Rules, Variance};
+use Figure::{Convergence, Density, Layer, Mask, Ratio, Rules, Units, Variance};
 
 fn scene(fragment: &str) -> Scene {
     let parsed = Settings::from_fragment(fragment);
@@ -55,6 +59,19 @@ fn scene_with_run(fragment: &str, samples: u64) -> Scene {
     Scene::new(&settings, Some(run))
 }
 
+/// With the draws up to the one of that number.
+fn scene_with_draws(fragment: &str, last: u32) -> Scene {
+    let mut settings = Settings::from_fragment(fragment).settings;
+    let mut draws = LayerDraws::new(&settings);
+    settings.draw = last;
+    draws.advance(last, u32::MAX);
+    let measured = Measured {
+        draws: Some((&draws, 0.6)),
+        ..Measured::default()
+    };
+    Scene::of(&settings, measured, Sections::ALL)
+}
+
 /// A figure of one of the sections.
 fn there<F>(figure: &Option<F>) -> &F {
     figure.as_ref().expect("a whole scene has it")
@@ -68,6 +85,8 @@ fn picture(figure: Figure, scene: &Scene, size: (u32, u32), palette: &Palette) -
         Variance => draw_variance(area, there(&scene.variance), palette),
         Mask => draw_mask(area, there(&scene.mask), palette),
         Rules => draw_rules(area, there(&scene.rules), palette),
+        Layer => draw_layer(area, there(&scene.layer), palette),
+        Units => draw_units(area, there(&scene.units), palette),
     });
     picture.expect("writing a text does not fail")
 }
@@ -173,6 +192,18 @@ pictures! {
     variance_with_a_mean: Variance, NARROW, scene("p=0.5&mu=1");
     mask_at_first: Mask, LONG, scene("");
     rules_at_first: Rules, TALL, scene("");
+    layer_at_first: Layer, LAYER, scene("");
+    layer_narrow: Layer, LAYER_NARROW, scene("p=0.5");
+    layer_without_scaling: Layer, LAYER, scene("scale=none");
+    layer_of_ten_thousand: Layer, LAYER, scene("units=10000");
+    layer_of_a_few: Layer, LAYER, scene_with_draws("weights=few&seed=3", 59);
+    layer_of_random_weights: Layer, LAYER, scene_with_draws("weights=random&seed=3", 1000);
+    layer_with_a_draw_that_falls: Layer, LAYER, scene_with_draws("", 40);
+    layer_of_nearly_all_dropped: Layer, LAYER, scene_with_draws("p=0.99", 1000);
+    layer_without_dropout: Layer, LAYER, scene("p=0");
+    units_at_first: Units, LONG, scene("");
+    units_narrow: Units, NARROW, scene("weights=random&scale=gaussian");
+    units_of_a_few: Units, LONG, scene("units=30&weights=few&scale=alpha");
     rules_narrow_after_a_relu: Rules, TALL_AND_NARROW, scene("input=relu&p=0.5");
 }
 

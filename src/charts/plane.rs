@@ -585,6 +585,13 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
         (whole(width), whole(height))
     }
 
+    /// Where the middle of a text is that would be at `at`, had it room there, and is moved to the side
+    /// as far as the figure's edge demands.
+    pub(super) fn within(&self, text: &str, at: (i32, i32), kind: Type) -> (i32, i32) {
+        let half = self.width(text, kind) / 2;
+        (at.0.min(self.extent().0 - half).max(half), at.1)
+    }
+
     /// How wide a text is in fine units, as the backend measures it.
     pub(super) fn width(&self, text: &str, kind: Type) -> i32 {
         self.measure(text, kind).0

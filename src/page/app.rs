@@ -29,6 +29,7 @@ use super::fragment::Fragment;
 use super::gallery::Gallery;
 use super::host::Host;
 use super::later;
+use super::layer::Layer;
 use super::rules::Rules;
 use super::sections::PageSections;
 use super::self_check;
@@ -59,6 +60,7 @@ pub(super) struct App {
     /// Whether all of the page is there, not only its first view.
     is_complete: bool,
     sections: PageSections,
+    layer: Layer,
     rules: Rules,
     own_data: OwnData,
     /// Links to what is shown, where all of the page is there.
@@ -141,6 +143,7 @@ impl App {
                 figures,
                 is_complete: false,
                 sections,
+                layer: Layer::default(),
                 rules,
                 own_data,
                 share: None,
@@ -228,6 +231,7 @@ impl App {
         let measured = Measured {
             run: run.map(shown),
             survey: None,
+            draws: self.layer.draws(&settings, now(&self.window)),
         };
         let link = self.share.as_ref().map_or_else(String::new, Share::link);
         Shown {
@@ -434,10 +438,11 @@ impl App {
                 }
                 self.request_frame();
             }
-            "draw" => {
-                let mut settings = self.settings.clone();
-                settings.draw = settings.draw.wrapping_add(1);
-                self.change(settings, true);
+            "draw" => self.draw_to(self.settings.draw.wrapping_add(1)),
+            "draw-many" => self.draw_to(self.settings.draw.wrapping_add(1000)),
+            "draw-none" => {
+                self.layer.forget();
+                self.draw_to(0);
             }
             "use-text" => match self.own_data.pasted() {
                 Ok(blob) => self.read_data(&blob),
@@ -450,6 +455,13 @@ impl App {
             }
             _ => {}
         }
+    }
+
+    /// From now on the figures of single draws show this one.
+    fn draw_to(&mut self, draw: u32) {
+        let mut settings = self.settings.clone();
+        settings.draw = draw;
+        self.change(settings, true);
     }
 
     /// Reads the reader's own data.
@@ -667,6 +679,21 @@ impl App {
         self.stale = false;
         let settings = self.glide();
         let now = now(&self.window);
+        let is_settled = self.settle_timer.is_none() && self.glide.is_none();
+        let in_view = self.sections.in_view();
+        let is_moving = in_view.has(Section::Layer) && self.layer.is_moving();
+        let mut sections = if (is_settled && !is_moving) || self.printing {
+            Sections::ALL
+        } else {
+            in_view
+        };
+        // The page around a figure is told the numbers while they change, too.
+        if settings.embed.is_some() && self.host.is_some() {
+            sections.set(Section::Run, true);
+        }
+        if self.is_complete && sections.has(Section::Layer) {
+            self.follow_draws(&settings, now);
+        }
         let state = self.run.as_ref().map(Run::state);
         let run = self
             .run
@@ -682,20 +709,11 @@ impl App {
             return;
         }
         self.results_shown = now;
-        let is_settled = self.settle_timer.is_none() && self.glide.is_none();
-        let mut sections = if is_settled || self.printing {
-            Sections::ALL
-        } else {
-            self.sections.in_view()
-        };
-        // The page around a figure is told the numbers while they change, too.
-        if settings.embed.is_some() && self.host.is_some() {
-            sections.set(Section::Run, true);
-        }
         let measured = Measured {
             run,
             // It is of the settings to which a glide leads.
             survey: self.rules.survey().filter(|_| self.glide.is_none()),
+            draws: self.layer.draws(&settings, now),
         };
         let mut scene = if self.is_complete {
             Scene::of(&settings, measured, sections)
@@ -719,6 +737,15 @@ impl App {
         self.show_progress();
         if state != Some(State::Running) && is_settled {
             self.announce();
+        }
+    }
+
+    /// Makes the layer's draws of these settings, if its section is to be shown.
+    #[inline(never)] // The first view has none.
+    fn follow_draws(&mut self, settings: &Settings, now: f64) {
+        self.layer.follow(settings, now, self.wants_motion());
+        if self.layer.is_moving() {
+            self.request_frame();
         }
     }
 

@@ -12,8 +12,9 @@ use super::canvas::{Pen, Surface};
 use super::dom;
 use super::table::DataTable;
 use crate::charts::{
-    Palette, activation_at, decade_at, draw_convergence, draw_density, draw_mask, draw_ratio,
-    draw_rules, draw_variance, drop_probability_at, rules_activation_at, unit_at, variance_at,
+    Palette, activation_at, decade_at, draw_convergence, draw_density, draw_layer, draw_mask,
+    draw_ratio, draw_rules, draw_units, draw_variance, drop_probability_at, layer_unit_at,
+    output_at, rules_activation_at, unit_at, variance_at,
 };
 use crate::scene::{Readable, Scene, nearest};
 
@@ -46,7 +47,7 @@ type Draw = fn(&DrawingArea<Surface<'_>, Shift>, &Scene, &Palette) -> Drawn;
 pub(super) type Drawn =
     Result<(), DrawingAreaErrorKind<<Surface<'static> as DrawingBackend>::ErrorType>>;
 
-const CHARTS: [Chart; 6] = [
+const CHARTS: [Chart; 8] = [
     Chart {
         name: "density",
         part: |scene| Some(&mut scene.density),
@@ -83,6 +84,20 @@ const CHARTS: [Chart; 6] = [
         is_same: |a, b| a.mask == b.mask,
         draw: |area, scene, palette| drawn(&scene.mask, |it| draw_mask(area, it, palette)),
         x_at: |scene, x, width| read(&scene.mask, |it| unit_at(it, x, width)),
+    },
+    Chart {
+        name: "layer",
+        part: |scene| Some(scene.layer.as_mut()?),
+        is_same: |a, b| a.layer == b.layer,
+        draw: |area, scene, palette| drawn(&scene.layer, |it| draw_layer(area, it, palette)),
+        x_at: |scene, x, width| read(&scene.layer, |it| output_at(it, x, width)),
+    },
+    Chart {
+        name: "units",
+        part: |scene| Some(scene.units.as_mut()?),
+        is_same: |a, b| a.units == b.units,
+        draw: |area, scene, palette| drawn(&scene.units, |it| draw_units(area, it, palette)),
+        x_at: |scene, x, width| read(&scene.units, |it| layer_unit_at(it, x, width)),
     },
     Chart {
         name: "rules",

@@ -12,6 +12,8 @@ pub fn figure_title(figure: Figure) -> &'static str {
         Figure::Convergence => "A measurement closes in on the exact ratio",
         Figure::Variance => "What the variance after dropout is made of",
         Figure::Mask => "One draw of the mask",
+        Figure::Layer => "What dropout makes of a layer’s output",
+        Figure::Units => "A layer under one mask",
         Figure::Rules => "What each dropout rule keeps",
     }
 }

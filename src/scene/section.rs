@@ -8,13 +8,15 @@ pub enum Section {
     Run,
     /// The derivation, and all that checks it.
     Why,
+    /// The layer that sums its units.
+    Layer,
     /// The other rules.
     Rules,
 }
 
 impl Section {
     /// All of them, in the page's order.
-    pub const ALL: [Self; 3] = [Self::Run, Self::Why, Self::Rules];
+    pub const ALL: [Self; 4] = [Self::Run, Self::Why, Self::Layer, Self::Rules];
 
     /// The `id` of its element.
     #[must_use]
@@ -22,6 +24,7 @@ impl Section {
         match self {
             Self::Run => "run",
             Self::Why => "why",
+            Self::Layer => "layer",
             Self::Rules => "rules",
         }
     }

@@ -10,6 +10,7 @@ mod export;
 mod figures;
 #[path = "../golden/values.rs"]
 mod golden;
+mod layer;
 mod layout;
 mod pictures;
 mod reading;

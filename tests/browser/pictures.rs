@@ -1,8 +1,8 @@
 //! The canvases show what the same scene gives as SVG.
 
 use dropout_moments::charts::{
-    Palette, Picture, draw_convergence, draw_density, draw_mask, draw_ratio, draw_rules,
-    draw_variance,
+    Palette, Picture, draw_convergence, draw_density, draw_layer, draw_mask, draw_ratio,
+    draw_rules, draw_units, draw_variance,
 };
 use dropout_moments::sampling::Experiment;
 use dropout_moments::scene::{Run, Scene};
@@ -94,6 +94,8 @@ async fn assert_canvases_are_as_svg(fragment: &str, palette: &Palette) {
         "convergence",
         "variance",
         "mask",
+        "layer",
+        "units",
         "rules",
     ] {
         let canvas = stage.element(&format!("#figure-{name} canvas"));
@@ -111,6 +113,8 @@ async fn assert_canvases_are_as_svg(fragment: &str, palette: &Palette) {
                     "convergence" => draw_convergence(area, there(&scene.convergence), palette),
                     "variance" => draw_variance(area, there(&scene.variance), palette),
                     "mask" => draw_mask(area, there(&scene.mask), palette),
+                    "layer" => draw_layer(area, there(&scene.layer), palette),
+                    "units" => draw_units(area, there(&scene.units), palette),
                     _ => draw_rules(area, there(&scene.rules), palette),
                 });
             let picture = picture.expect("writing a text does not fail");

@@ -99,6 +99,8 @@ async fn what_is_printed_is_whole() {
         "convergence",
         "variance",
         "mask",
+        "layer",
+        "units",
         "rules",
     ] {
         assert!(drawn(figure), "{figure}");

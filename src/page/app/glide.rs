@@ -19,15 +19,19 @@ impl App {
     /// shown at the end of a glide. What the reader does next ends it.
     pub(super) fn glide_to(&mut self, settings: Settings) {
         let from = self.shown(now(&self.window));
-        let wants_none = self.window.match_media("(prefers-reduced-motion: reduce)");
-        let wants_none = wants_none.is_ok_and(|query| query.is_some_and(|it| it.matches()));
-        if wants_none || !from.differs_in_numbers(&settings) {
+        if !self.wants_motion() || !from.differs_in_numbers(&settings) {
             self.change(settings, true);
             return;
         }
         self.begin(settings);
         self.fragment.write(&self.settings, true, now(&self.window));
         self.glide = Some(Glide { from, start: None });
+    }
+
+    /// Whether the reader's system doesn't ask for less of it.
+    pub(super) fn wants_motion(&self) -> bool {
+        let less = self.window.match_media("(prefers-reduced-motion: reduce)");
+        !less.is_ok_and(|query| query.is_some_and(|it| it.matches()))
     }
 
     /// The settings to show, which in a glide are on the way to those that hold. A glide that has

@@ -27,8 +27,8 @@ use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
 
 use dropout_moments::charts::{
-    Palette, Picture, Svg, draw_convergence, draw_density, draw_mask, draw_ratio, draw_rules,
-    draw_variance,
+    Palette, Picture, Svg, draw_convergence, draw_density, draw_layer, draw_mask, draw_ratio,
+    draw_rules, draw_units, draw_variance,
 };
 use dropout_moments::sampling::Experiment;
 use dropout_moments::scene::{Emphasis, Readable, Run, Scene};
@@ -84,7 +84,7 @@ type Draw = fn(&DrawingArea<Svg<'_>, Shift>, &Scene, &Palette) -> Drawn;
 
 type Drawn = Result<(), DrawingAreaErrorKind<Infallible>>;
 
-const FIGURES: [Figure; 6] = [
+const FIGURES: [Figure; 8] = [
     Figure {
         name: "density",
         part: |scene| Some(&scene.density),
@@ -119,6 +119,21 @@ const FIGURES: [Figure; 6] = [
         name: "mask",
         part: |scene| Some(scene.mask.as_ref()?),
         draw: |area, scene, palette| drawn(&scene.mask, |it| draw_mask(area, it, palette)),
+        roomy: ROOMY_AND_LONG,
+        small: SMALL,
+    },
+    Figure {
+        name: "layer",
+        part: |scene| Some(scene.layer.as_ref()?),
+        draw: |area, scene, palette| drawn(&scene.layer, |it| draw_layer(area, it, palette)),
+        roomy: (700, 320),
+        small: (340, 300),
+    },
+    // Its many discs would weigh too much in the page; but it has a page of its own.
+    Figure {
+        name: "units",
+        part: |scene| Some(scene.units.as_ref()?),
+        draw: |area, scene, palette| drawn(&scene.units, |it| draw_units(area, it, palette)),
         roomy: ROOMY_AND_LONG,
         small: SMALL,
     },
