@@ -45,6 +45,29 @@ async fn the_link_holds_all_that_is_set_and_the_seed_as_soon_as_it_settles() {
 }
 
 #[wasm_bindgen_test]
+async fn the_system_s_own_way_to_share_is_offered_where_there_is_one() {
+    let stage = Stage::before_start("p=0.5&seed=7").await;
+    stage.run_script(
+        "navigator.share = ({ title, url }) => {
+            globalThis.shared = `${title} ${url}`;
+            return Promise.reject(new Error('the reader thinks better of it'));
+        }; 0",
+    );
+    stage.start_as_usual().await.expect("the page starts");
+    stage
+        .until("the page is ready", || stage.ready() == "true")
+        .await;
+    assert!(is_shown(&stage.element("button[data-action=share]")));
+    stage.click("button[data-action=share]");
+    let shared = stage.run_script("shared").as_string();
+    let link = stage.text("#permalink");
+    let title = stage.document.title();
+    assert_eq!(shared, Some(format!("{title} {link}")));
+    stage.frame().await;
+    assert!(stage.take_errors().is_empty());
+}
+
+#[wasm_bindgen_test]
 async fn each_figure_has_a_menu_with_a_link_to_it() {
     let stage = Stage::new("p=0.5&seed=7").await;
     for (name, _) in Figure::NAMES {

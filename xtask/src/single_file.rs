@@ -5,11 +5,14 @@
 //! off; `www/single.js` unpacks it, and starts the page as on a machine where nothing can be fetched.
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use liblzma::stream::{Filters, LzmaOptions, PRESET_EXTREME, Stream};
+use liblzma::write::XzEncoder;
 
-use crate::{build, project, sizes};
+use crate::{build, project};
 
 /// It may weigh at most so many bytes.
 const BUDGET: usize = 250_000;
@@ -72,7 +75,7 @@ fn assemble(dist: &Path) -> Result<String> {
         glue,
         read("boot.js")?,
     ];
-    let packed = sizes::gzipped(&parts.concat())?;
+    let packed = packed(&parts.concat())?;
     let lengths = parts.map(|part| part.len().to_string()).join(" ");
     let meta: String = head
         .split('<')
@@ -88,10 +91,23 @@ fn assemble(dist: &Path) -> Result<String> {
     Ok(format!(
         "{meta}<body><noscript><p>Dropout Moments, an explanation that one can run: it needs scripts, which are \
          switched off.</p></noscript><script type=\"text/plain\">{}</script>\
-         <script data-length=\"{}\" data-sizes=\"{lengths}\">{UNPACK}</script></body></html>\n",
+         <script data-sizes=\"{lengths}\">{UNPACK}</script></body></html>\n",
         base85(&packed),
-        packed.len(),
     ))
+}
+
+/// As LZMA, which is a sixth smaller than what browsers unpack by themselves, with the options that
+/// `www/single.js` takes for granted.
+fn packed(content: &[u8]) -> Result<Vec<u8>> {
+    let mut options = LzmaOptions::new_preset(9 | PRESET_EXTREME)?;
+    options
+        .literal_context_bits(3)
+        .literal_position_bits(0)
+        .position_bits(0);
+    let encoder = Stream::new_raw_encoder(Filters::new().lzma1(&options))?;
+    let mut writer = XzEncoder::new_stream(Vec::new(), encoder);
+    writer.write_all(content)?;
+    Ok(writer.finish()?)
 }
 
 /// The part of the program that is loaded later.

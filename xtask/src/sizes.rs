@@ -99,14 +99,9 @@ fn collect(dist: &Path, folder: &Path, files: &mut Vec<(String, Vec<u8>)>) -> Re
 }
 
 fn gzip(content: &[u8]) -> Result<usize> {
-    Ok(gzipped(content)?.len())
-}
-
-/// As small as gzip can make it.
-pub fn gzipped(content: &[u8]) -> Result<Vec<u8>> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     encoder.write_all(content)?;
-    Ok(encoder.finish()?)
+    Ok(encoder.finish()?.len())
 }
 
 fn brotli(content: &[u8]) -> Result<usize> {
