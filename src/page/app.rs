@@ -743,8 +743,10 @@ impl App {
     /// Makes the layer's draws of these settings, if its section is to be shown.
     #[inline(never)] // The first view has none.
     fn follow_draws(&mut self, settings: &Settings, now: f64) {
+        let was_moving = self.layer.is_moving();
         self.layer.follow(settings, now, self.wants_motion());
-        if self.layer.is_moving() {
+        // After the last of them, the sections out of view follow, too.
+        if was_moving || self.layer.is_moving() {
             self.request_frame();
         }
     }

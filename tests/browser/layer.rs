@@ -61,11 +61,12 @@ async fn draws_fall_one_by_one_and_in_thousands_while_their_mean_closes_in() {
     let summary = attribute(&stage.element("#figure-layer canvas"), "aria-label");
     assert!(summary.contains("1\u{202f}002 draws"), "{summary}");
     // The strip of units in section 2 shows the same draw.
-    assert!(
-        stage
-            .text("[data-sentence=mask]")
-            .starts_with("Draw 1\u{202f}002:")
-    );
+    stage
+        .until("the strip follows", || {
+            let strip = stage.text("[data-sentence=mask]");
+            strip.starts_with("Draw 1\u{202f}002:")
+        })
+        .await;
 
     act(&stage, "draw-none");
     until_drawn(&stage, 1.0).await;
