@@ -25,3 +25,8 @@ pub use moments::RunningMoments;
 pub use numbers::{BadRow, NoNumbers, NumberReader, Numbers};
 pub use survey::Survey;
 pub use units::{Unit, draw_units};
+
+// What other rooms draw with.
+pub(crate) use generator::LaneGenerator;
+pub(crate) use kernel::VECTORS;
+pub(crate) use normal::fill as fill_normals;

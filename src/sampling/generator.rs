@@ -13,7 +13,7 @@ use crate::settings::Seed;
 /// lowest four bits are linear sequences, which no statistic of a transformed variate can see; the
 /// kernel takes single bits from higher up.
 #[derive(Debug, Clone)]
-pub(super) struct LaneGenerator {
+pub(crate) struct LaneGenerator {
     state: [u32x4; 4],
 }
 
@@ -24,7 +24,7 @@ impl LaneGenerator {
     /// the four states. Within a seed, distinct chunks so have distinct states by construction.
     /// That two of the 4·10⁴ streams of 10¹⁰ samples overlap in the period of 2¹²⁸ has a
     /// probability below 10⁻²³.
-    pub(super) fn new(seed: Seed, chunk: u64) -> Self {
+    pub(crate) fn new(seed: Seed, chunk: u64) -> Self {
         let key = Xoshiro256PlusPlus::seed_from_u64(seed.0).next_u64();
         let mut words = Xoshiro256PlusPlus::seed_from_u64(key.wrapping_add(chunk));
         let mut lanes = || u32x4::new(std::array::from_fn(|_| words.next_u32()));
@@ -36,7 +36,7 @@ impl LaneGenerator {
     /// The next 32 uniform bits of each lane.
     // At any optimisation level: a call in the kernel's loops would put the state through memory.
     #[inline(always)]
-    pub(super) fn next(&mut self) -> u32x4 {
+    pub(crate) fn next(&mut self) -> u32x4 {
         let [a, b, c, d] = &mut self.state;
         let word = *a + *d;
         let shifted = *b << 9;

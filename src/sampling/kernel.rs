@@ -24,7 +24,7 @@ use crate::settings::{Distribution, DropProbability, Input, Scaling};
 use crate::theory::{Exact, Rule};
 
 /// The vectors of a block.
-pub(super) const VECTORS: usize = 64;
+pub(crate) const VECTORS: usize = 64;
 const LANES: usize = 4;
 
 /// The affine map from standardised values to activations: mean + unit · value.

@@ -72,7 +72,7 @@ static CONSTANTS: Constants = Constants {
 ///
 /// In three short loops, each of which a processor runs several turns of at once: in a single one, what
 /// waits for the division and the root leaves no room for the next turn.
-pub(super) fn fill(generator: &mut LaneGenerator, values: &mut [f32x4; VECTORS]) {
+pub(crate) fn fill(generator: &mut LaneGenerator, values: &mut [f32x4; VECTORS]) {
     for word in &mut *values {
         *word = cast(generator.next());
     }

@@ -49,6 +49,9 @@ impl std::error::Error for NotAllowed {}
 pub struct DropProbability(f64);
 
 impl DropProbability {
+    /// 0: everything is kept.
+    pub const NOTHING: Self = Self(0.0);
+
     /// Checks `p`.
     ///
     /// # Errors

@@ -6,9 +6,12 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 mod values;
 
-use dropout_moments::network::{Matrix, multiply};
+use dropout_moments::network::{
+    Activation, Configuration, Dropout, Evaluation, Matrix, Mode, Normalisation, Optimizer, Rates,
+    Split, Trainer, multiply,
+};
 use dropout_moments::sampling::{Digest, Experiment};
-use dropout_moments::settings::{Distribution, Named, Scaling, Seed, Settings};
+use dropout_moments::settings::{Distribution, DropProbability, Named, Scaling, Seed, Settings};
 use dropout_moments::theory::{Density, Exact, Moments};
 use values::{FRAGMENT, RUN};
 
@@ -101,6 +104,101 @@ fn a_product_of_matrices_has_the_same_bits_everywhere() {
     let mut digest = Digest::default();
     digest.add(product.into_iter().map(f64::from));
     assert_eq!(digest.0, 0x88c6_b7b6_3b90_32a6, "{:#x}", digest.0);
+}
+
+/// For each rule, trained in two ways: a digest of the network and of what is measured of it.
+#[rustfmt::skip]
+const TRAININGS: &[(&str, u64, u64)] = &[
+    ("inverted", 0x6d5991b988814210, 0xc2a1a79d011c22c3),
+    ("none", 0x81d1572ac8a67716, 0x52a0bdb33a20f4a8),
+    ("sqrt", 0xc02ebd549832e897, 0xa0345601fc1dde58),
+    ("gaussian", 0xaff71c589c1fa969, 0x11e07c612ff868da),
+    ("alpha", 0xf94a938bbc372bad, 0xc7598e5acf8c6bd8),
+    ("without", 0x5574c28895987849, 0x5f942216257c316b),
+];
+
+/// Value stability: networks after two epochs, with every rule, activation function, normalisation and
+/// optimizer.
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test)]
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+fn training_has_the_same_bits_everywhere() {
+    let split = Split::digits(include_bytes!("../../www/digits.bin")).expect("the digits");
+    let line = |name: &str, [relu, selu]: [u64; 2]| {
+        format!("    (\"{name}\", 0x{relu:016x}, 0x{selu:016x}),\n")
+    };
+    let rules = Scaling::NAMES
+        .iter()
+        .map(|&(name, rule)| (name, Some(rule)));
+    let actual: String = rules
+        .chain([("without", None)])
+        .map(|(name, rule)| {
+            line(
+                name,
+                [Activation::Relu, Activation::Selu].map(|it| train(&split, rule, it)),
+            )
+        })
+        .collect();
+    let expected = TRAININGS
+        .iter()
+        .map(|&(name, relu, selu)| line(name, [relu, selu]));
+    let expected: String = expected.collect();
+    assert!(
+        actual == expected,
+        "networks are others than they were. If that is meant, and the same on all targets, the table in \
+         this file becomes\n{actual}"
+    );
+}
+
+/// With ReLU: momentum and batch normalisation; with SELU: Adam at matched rates.
+fn train(split: &Split, rule: Option<Scaling>, activation: Activation) -> u64 {
+    let p = |p| DropProbability::new(p).expect("p < 1");
+    let is_relu = activation == Activation::Relu;
+    let configuration = Configuration {
+        hidden: vec![20, 12],
+        activation,
+        normalisation: if is_relu {
+            Normalisation::Batch
+        } else {
+            Normalisation::None
+        },
+        dropout: Dropout {
+            rule,
+            inputs: p(0.1),
+            hidden: p(0.3),
+        },
+        optimizer: if is_relu {
+            Optimizer::Momentum
+        } else {
+            Optimizer::Adam
+        },
+        learning_rate: if is_relu { 0.02 } else { 0.002 },
+        rates: if is_relu {
+            Rates::Shared
+        } else {
+            Rates::Matched
+        },
+        batch: 64,
+        seed: SEED,
+    };
+    let mut trainer = Trainer::new(&configuration, split);
+    trainer.train_epoch();
+    trainer.train_epoch();
+    let mut digest = Digest::default();
+    digest.add(trainer.to_numbers());
+    let modes = [Evaluation::Identity, Evaluation::Matching].map(Mode::Evaluation);
+    for mode in modes.into_iter().chain([Mode::Training]) {
+        digest.add(trainer.measure(&split.validation, mode).to_numbers());
+    }
+    trainer.reestimate(Evaluation::Matching);
+    digest.add(trainer.to_numbers());
+    let spirals = Split::spirals(SEED);
+    digest.add(
+        spirals
+            .test
+            .iter()
+            .flat_map(|(point, _)| point.iter().copied().map(f64::from)),
+    );
+    digest.0
 }
 
 fn line(input: &str, scale: &str, theory: u64, run: u64) -> String {

@@ -16,7 +16,7 @@ pub fn bench(with_python: bool) -> Result<()> {
     ];
     let tools = setup::prepare(&needed)?;
     let python = with_python
-        .then(|| python::with(&["numpy", "torch"]))
+        .then(|| python::with(&["numpy", "torch", "scikit-learn"]))
         .transpose()?;
     let dist = build::build(None)?;
     let mut cargo = tools.command("cargo");
@@ -31,9 +31,15 @@ pub fn bench(with_python: bool) -> Result<()> {
             "page",
             "--bench",
             "drag",
+            "--bench",
+            "training",
         ])
         .env("DROPOUT_MOMENTS_DIST", dist);
     if let Some(python) = python {
+        // What is as fast as PyTorch has to be the same as well.
+        let mut gradients = tools.command("cargo");
+        gradients.args("test --lib --features with-python pytorch".split(' '));
+        project::run(gradients.env("DROPOUT_MOMENTS_PYTHON", &python))?;
         cargo.env("DROPOUT_MOMENTS_PYTHON", python);
     }
     project::run(&mut cargo)

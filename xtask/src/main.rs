@@ -62,6 +62,8 @@ Usage: cargo xtask COMMAND
            by its own tool, and look whether they draw, fit and move
   bench    time the experiment, the scene and the page on this machine, beside their baselines
              --with-python      NumPy and PyTorch too, in an environment of their own
+  study    train every rule with many seeds (minutes), and write study/: what the section of training says
+           comes from it; with `summary`, only what is made of study/runs.csv
   social-picture
            make www/social.png anew, which sites show beside a link to the page
   profile  find out which functions the first view runs, and renew xtask/later.txt, the list of those
@@ -87,6 +89,7 @@ enum Request {
     },
     SingleFile,
     EmbedTest,
+    Study(Vec<OsString>),
     SocialPicture,
     Run(Vec<OsString>),
     Profile,
@@ -119,6 +122,7 @@ fn main() -> ExitCode {
         Request::Bench { with_python } => bench::bench(with_python),
         Request::SingleFile => single_file::single_file(),
         Request::EmbedTest => embed_test::embed_test(),
+        Request::Study(arguments) => study(&arguments),
         Request::SocialPicture => social_picture(),
         Request::Run(command) => {
             setup::prepare(&Tool::EVERYDAY).and_then(|tools| tools.run(&command))
@@ -206,6 +210,7 @@ fn request(mut arguments: lexopt::Parser) -> Result<Request, lexopt::Error> {
         }
         "single-file" => plain(arguments, Request::SingleFile),
         "embed-test" => plain(arguments, Request::EmbedTest),
+        "study" => Ok(Request::Study(arguments.raw_args()?.collect())),
         "social-picture" => plain(arguments, Request::SocialPicture),
         "run" => {
             let command: Vec<OsString> = match arguments.next()? {
@@ -240,6 +245,13 @@ fn social_picture() -> anyhow::Result<()> {
     let tools = setup::prepare(&[Tool::Browser])?;
     let draw = "run --quiet --package xtask --features pictures --bin pictures -- social";
     project::run(tools.command("cargo").args(draw.split(' ')))
+}
+
+/// Trains with all processors, in a program that is optimised.
+fn study(arguments: &[OsString]) -> anyhow::Result<()> {
+    let study = "run --release --quiet --package xtask --features study --bin study --";
+    let mut cargo = std::process::Command::new("cargo");
+    project::run(cargo.args(study.split(' ')).args(arguments))
 }
 
 /// A command that takes no options of its own.

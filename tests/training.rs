@@ -1,0 +1,298 @@
+//! Training from end to end: what is learnt, that it can be stopped and resumed, and what the rules have
+//! to do with each other.
+
+use dropout_moments::network::{
+    Activation, Comparison, Configuration, Dropout, Evaluation, Mode, Normalisation, NotADataSet,
+    NotAState, Optimizer, Progress, Rates, Split, Trainer,
+};
+use dropout_moments::settings::{DropProbability, Named, Scaling, Seed};
+
+const DIGITS: &[u8] = include_bytes!("../www/digits.bin");
+
+const IDENTITY: Mode = Mode::Evaluation(Evaluation::Identity);
+const MATCHING: Mode = Mode::Evaluation(Evaluation::Matching);
+
+fn digits() -> Split {
+    Split::digits(DIGITS).expect("the digits")
+}
+
+fn configuration() -> Configuration {
+    let p = |p| DropProbability::new(p).expect("p < 1");
+    Configuration {
+        hidden: vec![24, 16],
+        activation: Activation::Relu,
+        normalisation: Normalisation::None,
+        dropout: Dropout {
+            rule: Some(Scaling::Inverted),
+            inputs: p(0.1),
+            hidden: p(0.3),
+        },
+        optimizer: Optimizer::Momentum,
+        learning_rate: 0.02,
+        rates: Rates::Shared,
+        batch: 50,
+        seed: Seed(7),
+    }
+}
+
+fn trained<'a>(configuration: &Configuration, split: &'a Split, epochs: u32) -> Trainer<'a> {
+    let mut trainer = Trainer::new(configuration, split);
+    for _ in 0..epochs {
+        trainer.train_epoch();
+    }
+    trainer
+}
+
+#[test]
+fn the_digits_are_split_by_class() {
+    let split = digits();
+    let parts = [&split.training, &split.validation, &split.test];
+    assert_eq!(parts.map(|part| part.len()), [1085, 357, 355]);
+    for part in parts {
+        for class in 0..10 {
+            let count = part.iter().filter(|(_, label)| *label == class).count();
+            // 174 to 183 of a class, and a fifth or three.
+            let fifths = if part.len() > 1000 { 3.0 } else { 1.0 };
+            let share = count as f64 / 179.7 / fifths * 5.0;
+            assert!((share - 1.0).abs() < 0.06, "{count} of class {class}");
+        }
+    }
+    // The first digit of the file is a 0 with a hole: its middle is white, its rim is not.
+    let (image, label) = split.training.iter().next().unwrap();
+    assert_eq!(label, 0);
+    let white = image[0];
+    assert_eq!(image[3 * 8 + 3], white);
+    assert!(image[3] > white + 2.0);
+}
+
+#[test]
+fn the_training_part_is_standardised() {
+    for split in [digits(), Split::spirals(Seed(1))] {
+        let values = || {
+            let images = split.training.iter();
+            images.flat_map(|(image, _)| image.iter().copied().map(f64::from))
+        };
+        let count = values().count() as f64;
+        let mean = values().sum::<f64>() / count;
+        let variance = values().map(|it| (it - mean).powi(2)).sum::<f64>() / count;
+        assert!(mean.abs() < 1e-6 && (variance - 1.0).abs() < 1e-6);
+    }
+}
+
+#[test]
+fn other_bytes_are_no_digits() {
+    assert_eq!(Split::digits(&DIGITS[1..]), Err(NotADataSet));
+    let mut broken = DIGITS.to_vec();
+    broken[41] = 10;
+    assert_eq!(Split::digits(&broken), Err(NotADataSet));
+    let mut broken = DIGITS.to_vec();
+    broken[1] |= 0b1_0001;
+    assert_eq!(Split::digits(&broken), Err(NotADataSet));
+}
+
+/// Each seed is another set of spirals; no point lies in two parts.
+#[test]
+fn spirals_are_of_their_seed_and_their_parts_share_no_point() {
+    let split = Split::spirals(Seed(1));
+    assert_eq!(split, Split::spirals(Seed(1)));
+    assert_ne!(split, Split::spirals(Seed(2)));
+    let points = |part: &dropout_moments::network::DataSet| {
+        part.iter()
+            .map(|(point, _)| point.to_vec())
+            .collect::<Vec<_>>()
+    };
+    let [training, test] = [&split.training, &split.test].map(points);
+    assert!(test.iter().all(|point| !training.contains(point)));
+}
+
+#[test]
+fn a_network_learns_the_digits_with_and_without_everything() {
+    let split = digits();
+    for normalisation in [Normalisation::None, Normalisation::Batch] {
+        for optimizer in [Optimizer::Momentum, Optimizer::Adam] {
+            let configuration = Configuration {
+                hidden: vec![64],
+                normalisation,
+                optimizer,
+                learning_rate: if optimizer == Optimizer::Adam {
+                    0.003
+                } else {
+                    0.03
+                },
+                ..configuration()
+            };
+            let trainer = trained(&configuration, &split, 15);
+            let measured = trainer.measure(&split.test, IDENTITY);
+            let what = (normalisation, optimizer);
+            assert!(measured.accuracy > 0.94, "{what:?}: {measured:?}");
+            assert!(measured.loss < 0.25, "{what:?}: {measured:?}");
+            let noisy = trainer.measure(&split.training, Mode::Training);
+            let quiet = trainer.measure(&split.training, IDENTITY);
+            assert!(noisy.loss > quiet.loss, "{what:?}");
+        }
+    }
+}
+
+#[test]
+fn resumed_training_is_uninterrupted_training() {
+    let split = digits();
+    for optimizer in [Optimizer::Momentum, Optimizer::Adam] {
+        let configuration = Configuration {
+            normalisation: Normalisation::Batch,
+            optimizer,
+            ..configuration()
+        };
+        let whole = trained(&configuration, &split, 4);
+        let half = trained(&configuration, &split, 2).to_numbers();
+        let mut resumed = Trainer::resume(&configuration, &split, &half).unwrap();
+        assert_eq!(resumed.epoch(), 2);
+        assert_eq!(resumed.to_numbers(), half);
+        resumed.train_epoch();
+        // Measuring leaves no trace.
+        let _ = resumed.measure(&split.test, Mode::Training);
+        resumed.train_epoch();
+        assert_eq!(resumed.to_numbers(), whole.to_numbers());
+        for mode in [IDENTITY, MATCHING, Mode::Training] {
+            let [a, b] = [&resumed, &whole].map(|trainer| trainer.measure(&split.test, mode));
+            assert_eq!(a, b);
+        }
+        let other = Configuration {
+            hidden: vec![25, 16],
+            ..configuration
+        };
+        for (configuration, numbers) in [(&other, &half[..]), (&other, &[][..])] {
+            let resumed = Trainer::resume(configuration, &split, numbers);
+            assert_eq!(resumed.err(), Some(NotAState));
+        }
+    }
+}
+
+/// `maths.md`, section 5: the factor of a rule is only where the weights start and how far a step goes.
+#[test]
+fn with_matched_rates_the_rules_of_a_mask_train_the_same_network() {
+    let split = digits();
+    for optimizer in [Optimizer::Momentum, Optimizer::Adam] {
+        for normalisation in [Normalisation::None, Normalisation::Batch] {
+            let with = |rule, rates| {
+                let configuration = configuration();
+                let dropout = Dropout {
+                    rule: Some(rule),
+                    ..configuration.dropout
+                };
+                let configuration = Configuration {
+                    dropout,
+                    rates,
+                    optimizer,
+                    normalisation,
+                    learning_rate: 0.002,
+                    ..configuration
+                };
+                let trainer = trained(&configuration, &split, 3);
+                [Mode::Training, MATCHING, IDENTITY]
+                    .map(|mode| trainer.measure(&split.validation, mode))
+            };
+            let inverted = with(Scaling::Inverted, Rates::Matched);
+            assert_eq!(inverted, with(Scaling::Inverted, Rates::Shared));
+            for rule in [Scaling::None, Scaling::Sqrt] {
+                let [training, matching, identity] = with(rule, Rates::Matched);
+                for (it, expected) in [(training, &inverted[0]), (matching, &inverted[1])] {
+                    let error = (it.loss / expected.loss - 1.0).abs();
+                    assert!(
+                        error < 1e-3,
+                        "{rule:?}, {optimizer:?}, {normalisation:?}: {error}"
+                    );
+                }
+                let error = (identity.loss / inverted[1].loss - 1.0).abs();
+                assert!(
+                    error > 1e-2,
+                    "{rule:?} is evaluated as if nothing were amiss"
+                );
+                let [training, ..] = with(rule, Rates::Shared);
+                let error = (training.loss / inverted[0].loss - 1.0).abs();
+                // A batch normalisation takes away most of the difference.
+                let has_one = normalisation == Normalisation::Batch;
+                assert!(
+                    has_one || error > 3e-3,
+                    "{rule:?} trains alike at shared rates"
+                );
+            }
+        }
+    }
+}
+
+/// With dropout off, a batch normalisation that was estimated anew hands on what it does in training:
+/// mean β and standard deviation γ, here still 0 and 1.
+#[test]
+fn estimating_anew_ends_the_variance_shift() {
+    let split = digits();
+    let configuration = Configuration {
+        normalisation: Normalisation::Batch,
+        learning_rate: 1e-6,
+        ..configuration()
+    };
+    // At a rate that changes nothing, so that the running estimates are of these weights.
+    let mut trainer = trained(&configuration, &split, 4);
+    let second =
+        |trainer: &Trainer| trainer.measure(&split.training, IDENTITY).layers[1].standard_deviation;
+    let shifted = second(&trainer);
+    assert!(
+        shifted < 0.95,
+        "the shift is gone before it is mended: {shifted}"
+    );
+    trainer.reestimate(Evaluation::Identity);
+    let mended = second(&trainer);
+    assert!((mended - 1.0).abs() < 1e-3, "{mended}");
+}
+
+/// The same seed means the same masks for all rules, and another seed other ones.
+#[test]
+fn seeds_decide() {
+    let split = digits();
+    let loss = |seed, rule| {
+        let mut configuration = configuration();
+        configuration.seed = Seed(seed);
+        configuration.dropout.rule = rule;
+        trained(&configuration, &split, 1)
+            .measure(&split.validation, IDENTITY)
+            .loss
+    };
+    let mut losses = Vec::new();
+    for &(_, rule) in Scaling::NAMES {
+        losses.extend([loss(1, Some(rule)), loss(2, Some(rule))]);
+    }
+    losses.extend([loss(1, None), loss(2, None)]);
+    for (index, loss) in losses.iter().enumerate() {
+        assert!(!losses[..index].contains(loss));
+    }
+}
+
+/// The page's comparison: in slices, by way of messages, each of them done anywhere.
+#[test]
+fn a_comparison_goes_on_from_its_numbers() {
+    let digits = digits();
+    let comparison = Comparison {
+        drop_probability: DropProbability::new(0.3).unwrap(),
+        seed: Seed(7),
+    };
+    for network in [0, 2, Comparison::NETWORKS - 1] {
+        let mut progress = Progress::default();
+        let mut slices = 0;
+        while progress.test.is_none() {
+            let by_message = Progress::from_numbers(&progress.to_numbers()).unwrap();
+            assert_eq!(by_message, progress);
+            progress = comparison.go_on(network, &by_message, &digits);
+            slices += 1;
+        }
+        assert_eq!(slices * Comparison::SLICE, Comparison::EPOCHS);
+        let first = progress.epochs.first().unwrap();
+        let last = progress.epochs.last().unwrap();
+        assert!(last[1].loss < 0.7 * first[1].loss, "network {network}");
+        assert_eq!(progress.epochs.len(), Comparison::EPOCHS);
+        // There is nothing left to do.
+        assert_eq!(comparison.go_on(network, &progress, &digits), progress);
+    }
+    let other = comparison.go_on(6, &Progress::default(), &digits);
+    assert_ne!(other, comparison.go_on(0, &Progress::default(), &digits));
+    assert!(Progress::from_numbers(&[1.0, 2.0]).is_none());
+    assert!(Progress::from_numbers(&[9.0, 2.0, 13.0]).is_none());
+}
