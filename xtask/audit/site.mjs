@@ -42,8 +42,11 @@ export async function serve(folder = process.env.DROPOUT_MOMENTS_DIST, policies 
     if (policies[place]) file.headers["Content-Security-Policy"] = policies[place];
   }
 
+  const requests = [];
   const server = createServer((request, response) => {
-    const file = files.get(new URL(request.url, "http://localhost").pathname);
+    const path = new URL(request.url, "http://localhost").pathname;
+    requests.push(path);
+    const file = files.get(path);
     if (file) {
       response.writeHead(200, { ...file.headers, "Content-Length": file.body.length }).end(file.body);
     } else {
@@ -53,6 +56,8 @@ export async function serve(folder = process.env.DROPOUT_MOMENTS_DIST, policies 
   await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
   return {
     address: `http://127.0.0.1:${server.address().port}/`,
+    /** The paths that have been asked for. */
+    requests,
     close() {
       server.close();
       server.closeAllConnections();

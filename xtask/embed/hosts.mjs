@@ -59,8 +59,8 @@ async function codesOfThePage() {
   return codes;
 }
 
-async function open(address, { width = 1000, height = 800 } = {}) {
-  const page = await browser.newPage();
+async function open(address, { width = 1000, height = 800, context = browser } = {}) {
+  const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);
   await page.setViewport({ width, height });
   await page.goto(address);
@@ -175,7 +175,10 @@ async function whereFramesAreBlocked() {
 }
 
 async function manyOnOnePage() {
-  const page = await open(`${host.address}many/`);
+  // With an empty cache.
+  const context = await browser.createBrowserContext();
+  figures.requests.length = 0;
+  const page = await open(`${host.address}many/`, { context });
   const isThere = (element) => element.shadowRoot?.querySelector(".there");
   const all = await page.$$("dropout-moments");
   await page.waitForFunction(isThere, {}, all[0]);
@@ -188,6 +191,8 @@ async function manyOnOnePage() {
   }
   const seconds = ((performance.now() - begin) / 1000).toFixed(1);
   assert.equal(page.frames().length - 1, 10);
+  const programs = figures.requests.filter((path) => /\.wasm$|fallback/.test(path));
+  assert.equal(programs.length, 2, `the program is asked for more than once: ${programs}`);
   // The host turns dark, in a way of its own. A frame that nobody sees has no animation frames.
   await page.evaluate(() => document.body.style.setProperty("color", "#eee"));
   for (const element of all) {
@@ -200,8 +205,8 @@ async function manyOnOnePage() {
     await frame.waitForFunction(() => document.querySelector("input[data-setting=p]").value === "0.9");
   }
   await page.screenshot({ path: join(folder, "many.png") });
-  console.log(`  ten on one page: ${started} of them start with it, all ten are there after scrolling for ${seconds} s`);
-  await page.close();
+  console.log(`  ten on one page: ${started} of them start with it, all ten are there after scrolling for ${seconds} s, from one download`);
+  await context.close();
 }
 
 async function byMessages() {

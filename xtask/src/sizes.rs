@@ -217,6 +217,12 @@ mod tests {
     }
 
     #[test]
+    fn the_element_for_other_pages_weighs_two_kilobytes_at_most() {
+        let size = brotli(include_bytes!("../../www/embed.js")).unwrap();
+        assert!(size <= 2_000, "{size}");
+    }
+
+    #[test]
     fn compressed_sizes_are_those_of_the_formats() {
         let content = [b'a'; 10_000];
         assert!((20..60).contains(&gzip(&content).unwrap()));
