@@ -64,7 +64,9 @@ impl Host {
         }))
     }
 
-    /// Tells the state, if it is another and the scene has its numbers: those of the run's section.
+    /// Tells the state, if it is another and the scene has its numbers: those of the run's section. Not
+    /// inlined, so that it is not in the first view, which tells nobody.
+    #[inline(never)]
     pub(super) fn tell(&mut self, settings: &Settings, scene: &Scene) {
         if !scene.sections.has(Section::Run) {
             return;

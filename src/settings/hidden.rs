@@ -29,6 +29,8 @@ impl Hidden {
     ///
     /// # Errors
     /// When one of them is none.
+    // Seldom in the first view, so kept by itself.
+    #[inline(never)]
     pub fn from_names(names: &str) -> Result<Self, NotAllowed> {
         let mut parts = 0;
         for name in names.split(',').filter(|name| !name.is_empty()) {
