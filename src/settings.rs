@@ -6,12 +6,14 @@
 use std::sync::Arc;
 
 mod data;
+mod depth;
 mod fragment;
 mod hidden;
 mod number;
 mod quantities;
 
 pub use data::Data;
+pub use depth::{Activation, Depth, Initialisation, LayerCount, LayerWidth};
 pub use fragment::{Notice, ParsedFragment};
 pub use hidden::Hidden;
 pub use number::{nearly, shortest};
@@ -120,6 +122,8 @@ pub enum Figure {
     Layer,
     /// The units of that layer under one draw of the mask.
     Units,
+    /// What each layer of a deep network makes of the standard deviation and the mean.
+    Depth,
 }
 
 /// A choice that has a name in the fragment, on the command line and in the page's controls.
@@ -209,6 +213,7 @@ impl Named for Figure {
         ("rules", Self::Rules),
         ("layer", Self::Layer),
         ("units", Self::Units),
+        ("depth", Self::Depth),
     ];
 }
 
@@ -221,6 +226,8 @@ pub struct Settings {
     pub input: Input,
     /// The dropout rule.
     pub scaling: Scaling,
+    /// The network of many layers.
+    pub depth: Depth,
     /// How many samples the experiment draws.
     pub samples: SampleCount,
     /// The experiment's seed; `None` until one is drawn or given.
@@ -300,6 +307,16 @@ impl Settings {
     pub fn same_experiment(&self, other: &Self) -> bool {
         let rule = |settings: &Self| (settings.scaling, settings.samples);
         self.same_units(other) && rule(self) == rule(other)
+    }
+
+    /// Whether a simulation of the deep network with `other` gives the same numbers.
+    #[must_use]
+    pub fn same_simulation(&self, other: &Self) -> bool {
+        let network = |settings: &Self| {
+            let rule = (settings.drop_probability, settings.scaling);
+            (rule, settings.depth, settings.seed)
+        };
+        network(self) == network(other)
     }
 
     /// Whether an experiment with `other` draws the same units, and drops the same of them, whatever

@@ -16,12 +16,16 @@
 //! | `steps` | the density of the reader's own data: a histogram |
 //! | `layer` | the output of a layer: moments, binomial or normal distribution |
 //! | `product` | the density of x·g for Gaussian dropout: a quadrature |
+//! | `activation` | what an activation makes of normal variates |
+//! | `depth` | second moments and means from layer to layer of a deep network |
 //!
 //! Everything is a pure function of the settings. `exp` and `erfc` come from `libm`, and of `std`
 //! only operations that IEEE 754 rounds correctly are used, so that native code and wasm give the
 //! same bits.
 
+mod activation;
 mod density;
+mod depth;
 mod exact;
 mod input;
 mod layer;
@@ -33,7 +37,10 @@ mod shape_error;
 mod standard_error;
 mod steps;
 
+pub(crate) use activation::SELU;
 pub use density::{Atom, Density};
+pub(crate) use depth::weight_variance;
+pub use depth::{LayerMoments, ModeMoments, Propagation, Sensitivity};
 pub use exact::{Exact, VarianceSplit};
 pub use layer::{Bins, LayerOutput};
 pub use moments::Moments;

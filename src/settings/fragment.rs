@@ -5,14 +5,30 @@ use std::sync::Arc;
 
 use super::number::{self, shortest};
 use super::{
-    Data, Distribution, DropProbability, Hidden, InputMean, InputStandardDeviation, Named,
-    NotAllowed, Notation, SampleCount, Settings, UnitCount,
+    Data, Distribution, DropProbability, Hidden, InputMean, InputStandardDeviation, LayerCount, LayerWidth,
+    Named, NotAllowed, Notation, SampleCount, Settings, UnitCount,
 };
 
 /// Every key of the fragment, in the order of its canonical form.
-const KEYS: [&str; 14] = [
-    "p", "mu", "sigma", "input", "scale", "n", "seed", "draw", "units", "weights", "notation",
-    "theme", "embed", "hide",
+const KEYS: [&str; 18] = [
+    "p",
+    "mu",
+    "sigma",
+    "input",
+    "scale",
+    "n",
+    "seed",
+    "draw",
+    "units",
+    "weights",
+    "layers",
+    "width",
+    "activation",
+    "init",
+    "notation",
+    "theme",
+    "embed",
+    "hide",
 ];
 
 /// One value of a fragment that could not be used.
@@ -178,6 +194,10 @@ impl Settings {
             }
             "units" => self.units = UnitCount::from_f64(number())?,
             "weights" => self.weights = Named::from_name(value)?,
+            "layers" => self.depth.layers = LayerCount::new(number())?,
+            "width" => self.depth.width = LayerWidth::new(number())?,
+            "activation" => self.depth.activation = Named::from_name(value)?,
+            "init" => self.depth.initialisation = Named::from_name(value)?,
             "notation" => self.notation = Named::from_name(value)?,
             "theme" => self.theme = Named::from_name(value)?,
             "embed" => self.embed = Some(Named::from_name(value)?),
@@ -202,6 +222,10 @@ impl Settings {
             "draw" => self.draw.to_string(),
             "units" => self.units.get().to_string(),
             "weights" => self.weights.name().to_owned(),
+            "layers" => self.depth.layers.get().to_string(),
+            "width" => self.depth.width.get().to_string(),
+            "activation" => self.depth.activation.name().to_owned(),
+            "init" => self.depth.initialisation.name().to_owned(),
             "notation" => self.notation.name().to_owned(),
             "theme" => self.theme.name().to_owned(),
             "embed" => self.embed?.name().to_owned(),

@@ -1,0 +1,257 @@
+//! The deep network: the recursion of its moments against reference cases and closed forms, the shift
+//! in front of a batch normalisation, and simulated layers against the recursion.
+#![cfg(not(target_arch = "wasm32"))]
+
+use dropout_moments::settings::{
+    Activation, Depth, DropProbability, Initialisation, Named, Scaling, Settings,
+};
+use dropout_moments::theory::{LayerMoments, Propagation};
+
+/// How far a value may be from what is expected, in one place.
+mod tolerance {
+    /// Reference values printed as the nearest `f64`, after ten layers of roundings: relative.
+    pub(super) const REFERENCE: f64 = 1e-13;
+    /// What `theory::activation` states, after ten layers: relative.
+    pub(super) const QUADRATURE: f64 = 1e-6;
+
+    /// Fails unless `actual` is `expected` up to a relative error; so it fails on NaN.
+    #[track_caller]
+    pub(super) fn assert_close(actual: f64, expected: f64, relative: f64, what: &str) {
+        let difference = (actual - expected).abs();
+        assert!(
+            difference <= relative * expected.abs(),
+            "{what}: {actual:e} is {difference:e} from {expected:e}"
+        );
+    }
+}
+use tolerance::{QUADRATURE, REFERENCE, assert_close};
+
+fn settings(fragment: &str) -> Settings {
+    let parsed = Settings::from_fragment(fragment);
+    assert_eq!(parsed.notices, []);
+    parsed.settings
+}
+
+fn layers(fragment: &str) -> Vec<LayerMoments> {
+    let settings = settings(fragment);
+    let (depth, p) = (settings.depth, settings.drop_probability);
+    Propagation::new(depth, settings.scaling, p).layers(depth.layers.get())
+}
+
+fn reference(name: &str, key: &str) -> f64 {
+    let cases = include_str!("reference_cases.json");
+    let cases: serde_json::Value = serde_json::from_str(cases).expect("it is JSON");
+    let cases = cases.as_object().expect("it is an object");
+    let case = cases.iter().find(|(case, _)| case.starts_with(name));
+    let value = case.and_then(|(_, case)| case[key].as_f64());
+    value.unwrap_or_else(|| panic!("{name} has no {key}"))
+}
+
+#[test]
+fn the_mean_field_cases_come_out() {
+    for (name, fragment) in [
+        ("R15 ", "p=0.1"),
+        ("R16 ", "p=0.5"),
+        ("R24 ", "p=0.5&init=corrected"),
+    ] {
+        let last = *layers(fragment).last().expect("there are layers");
+        let check = |value, key| {
+            assert_close(
+                value,
+                reference(name, key),
+                REFERENCE,
+                &format!("{name}{key}"),
+            );
+        };
+        check(last.training.variance, "Q_train");
+        check(last.training.standard_deviation(), "std_growth");
+        check(last.evaluation.variance, "Q_eval");
+        check(last.correlation, "c_te");
+        check(last.slope(), "beta");
+    }
+}
+
+/// maths.md, item 7: the slope through ReLUs is more than 1, and the correlation has a fixed point.
+#[test]
+fn the_slope_and_the_correlation_through_relus_are_those_of_the_notes() {
+    let half = layers("p=0.5&layers=50");
+    for (layer, slope) in [
+        (1, 1.0),
+        (2, 1.068_309_9),
+        (3, 1.263_967_6),
+        (5, 2.191_564_3),
+    ] {
+        assert_close(half[layer].slope(), slope, 1e-7, &format!("layer {layer}"));
+    }
+    for (p, fixed) in [
+        (0.01, 0.937_339_305_5),
+        (0.1, 0.741_032_582_5),
+        (0.25, 0.566_540_663_3),
+        (0.5, 0.372_646_052_9),
+    ] {
+        let layers = layers(&format!("layers=50&p={p}"));
+        let digits = if p < 0.1 { 1e-2 } else { 1e-5 };
+        assert_close(layers[50].correlation, fixed, digits, &format!("p = {p}"));
+    }
+    // With 1/√(1-p), the slope is √(1-p) after one layer, and then more than (1-p)^(l/2).
+    let root = layers("p=0.5&scale=sqrt");
+    for (layer, slope) in [
+        (1, 0.707_106_78),
+        (2, 0.534_154_94),
+        (3, 0.446_880_04),
+        (5, 0.387_417_5),
+        (10, 0.372_890_02),
+    ] {
+        assert_close(
+            root[layer].slope(),
+            slope,
+            1e-7,
+            &format!("√ layer {layer}"),
+        );
+    }
+}
+
+/// The growth is (1-p)^(-L/2) for linear layers and for ReLU; no initialisation changes the ratio of
+/// the two modes.
+#[test]
+fn no_initialisation_keeps_training_and_evaluation() {
+    for activation in ["linear", "relu"] {
+        for (initialisation, _) in Initialisation::NAMES {
+            let fragment = format!("p=0.3&layers=50&activation={activation}&init={initialisation}");
+            for (layer, moments) in (0..).zip(layers(&fragment)) {
+                let ratio =
+                    moments.training.standard_deviation() / moments.evaluation.standard_deviation();
+                let expected = 0.7_f64.powi(layer).sqrt().recip();
+                assert_close(ratio, expected, REFERENCE, &format!("{fragment} {layer}"));
+            }
+        }
+    }
+    for moments in layers("p=0.5&init=corrected") {
+        assert_close(
+            moments.training.variance,
+            1.0,
+            REFERENCE,
+            "flat in training",
+        );
+    }
+}
+
+#[test]
+fn selu_with_alpha_dropout_stays_at_its_fixed_point() {
+    for p in [0.05, 0.1, 0.5] {
+        let fragment = format!("p={p}&layers=50&activation=selu&init=lecun&scale=alpha");
+        for moments in layers(&fragment) {
+            for mode in [moments.training, moments.evaluation] {
+                assert_close(mode.variance, 1.0, 1e-12, &fragment);
+                assert!(mode.mean.abs() < 1e-12, "{fragment}: {}", mode.mean);
+            }
+        }
+    }
+    // Under the plain rule it does not: Var = 1/(1-p) after the first layer.
+    let plain = layers("p=0.1&activation=selu&init=lecun");
+    assert_close(
+        plain[1].training.variance,
+        1.0 / 0.9,
+        1e-12,
+        "plain dropout",
+    );
+}
+
+/// By NumPy, from the definitions: Gauss–Legendre in one dimension for the second moments and in two
+/// for the correlation, through ten layers.
+#[test]
+fn smooth_activations_are_those_of_an_independent_recursion() {
+    for (fragment, variances, mean, correlation) in [
+        (
+            "activation=tanh&init=he&scale=inverted&p=0.3",
+            [1.237_758_395_8, 0.618_624_298_95],
+            0.0,
+            0.103_495_534_6,
+        ),
+        (
+            "activation=tanh&init=lecun&scale=none&p=0.1",
+            [0.027_308_332_742, 0.052_200_082_787],
+            0.0,
+            0.581_546_568_3,
+        ),
+        (
+            "activation=gelu&init=he&scale=inverted&p=0.3",
+            [18.254_015_145, 0.029_256_292_837],
+            1.659_616_782,
+            0.249_605_099_4,
+        ),
+        (
+            "activation=gelu&init=corrected&scale=sqrt&p=0.5",
+            [3.312_612_136_6e-6, 3.312_612_136_6e-6],
+            9.344_690_831e-7,
+            0.032_589_518_39,
+        ),
+        (
+            "activation=selu&init=lecun&scale=inverted&p=0.1",
+            [1.557_571_302, 1.0],
+            0.050_167_763_31,
+            0.523_810_982_2,
+        ),
+        (
+            "activation=selu&init=he&scale=alpha&p=0.3",
+            [5.095_165_412_2, 30.574_740_417],
+            0.202_843_972,
+            0.101_539_888,
+        ),
+        (
+            "activation=relu&init=he&scale=alpha&p=0.2",
+            [3.663_387_096_6, 1.0],
+            0.536_886_759_5,
+            0.363_775_418_7,
+        ),
+    ] {
+        let last = *layers(fragment).last().expect("there are layers");
+        let [training, evaluation] = variances;
+        assert_close(last.training.variance, training, QUADRATURE, fragment);
+        assert_close(last.evaluation.variance, evaluation, QUADRATURE, fragment);
+        assert_close(1.0 + last.training.mean, 1.0 + mean, QUADRATURE, fragment);
+        assert_close(last.correlation, correlation, QUADRATURE, fragment);
+    }
+}
+
+#[test]
+fn every_setting_has_finite_moments_or_none() {
+    for (activation, _) in Activation::NAMES {
+        for (initialisation, _) in Initialisation::NAMES {
+            for (scale, _) in Scaling::NAMES {
+                for p in ["0", "1e-9", "0.3", "0.999", "0.9999999999999999"] {
+                    let fragment = format!(
+                        "p={p}&layers=50&activation={activation}&init={initialisation}&scale={scale}"
+                    );
+                    let layers = layers(&fragment);
+                    assert!((1..=51).contains(&layers.len()), "{fragment}");
+                    for LayerMoments {
+                        training,
+                        evaluation,
+                        correlation,
+                    } in layers
+                    {
+                        for mode in [training, evaluation] {
+                            assert!(
+                                mode.variance > 0.0 && mode.variance.is_finite(),
+                                "{fragment}"
+                            );
+                            assert!(mode.mean.is_finite(), "{fragment}");
+                            assert!(
+                                mode.second_moment >= mode.mean * mode.mean * (1.0 - 1e-7),
+                                "{fragment}: {mode:?}"
+                            );
+                        }
+                        assert!(
+                            (-1.0..=1.0).contains(&correlation),
+                            "{fragment}: {correlation}"
+                        );
+                        if p == "0" {
+                            assert_eq!(correlation, 1.0, "{fragment}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
