@@ -2,9 +2,8 @@
 //! in front of a batch normalisation, and simulated layers against the recursion.
 #![cfg(not(target_arch = "wasm32"))]
 
-use dropout_moments::settings::{
-    Activation, Depth, DropProbability, Initialisation, Named, Scaling, Settings,
-};
+use dropout_moments::network::{LayerEstimate, Simulation, SimulationEstimate};
+use dropout_moments::settings::{Activation, Initialisation, Named, Scaling, Seed, Settings};
 use dropout_moments::theory::{LayerMoments, Propagation};
 
 /// How far a value may be from what is expected, in one place.
@@ -252,6 +251,51 @@ fn every_setting_has_finite_moments_or_none() {
                     }
                 }
             }
+        }
+    }
+}
+
+fn simulate(fragment: &str, seed: u64) -> (Simulation, Vec<LayerEstimate>) {
+    let simulation = Simulation::new(&settings(fragment), Seed(seed));
+    let mut estimate = SimulationEstimate::new(&simulation);
+    for part in 0..Simulation::PARTS {
+        estimate
+            .add(&simulation.run_part(part))
+            .expect("they are its numbers");
+    }
+    let layers = estimate.layers(&simulation);
+    (simulation, layers)
+}
+
+#[test]
+fn probe() {
+    for f in [
+        "width=1024&layers=10",
+        "width=1024&layers=10&activation=selu&init=lecun&scale=alpha",
+        "width=256&layers=50&p=0.3",
+        "width=100&layers=6&activation=tanh&scale=gaussian",
+    ] {
+        let start = std::time::Instant::now();
+        let (simulation, layers) = simulate(f, 1);
+        println!("{f} {:?}", start.elapsed());
+        for (e, l) in simulation.expected().iter().zip(&layers) {
+            println!(
+                "  {:.4} {:.4}±{:.4} | {:.4} {:.4}±{:.4} | {:.4} {:.4}±{:.4} | {:.4} {:.4}±{:.4} | {:.4} {:.4?}",
+                e.training.standard_deviation(),
+                l.training.standard_deviation,
+                l.training.standard_deviation * l.training.relative_error,
+                e.evaluation.standard_deviation(),
+                l.evaluation.standard_deviation,
+                l.evaluation.standard_deviation * l.evaluation.relative_error,
+                e.training.mean,
+                l.training.mean,
+                l.training.mean_error,
+                e.evaluation.mean,
+                l.evaluation.mean,
+                l.evaluation.mean_error,
+                e.correlation,
+                l.correlation
+            );
         }
     }
 }
