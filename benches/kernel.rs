@@ -5,6 +5,7 @@
 //! ```
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use dropout_moments::network::Simulation;
 use dropout_moments::sampling::{Block, Experiment};
 use dropout_moments::settings::{SampleCount, Seed, Settings};
 
@@ -46,5 +47,18 @@ fn parts(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, parts);
+/// One of the four parts of the largest simulated network: 50 layers of 1024 units, 64 inputs in both
+/// modes. The elements are multiplications with their additions.
+fn layers(criterion: &mut Criterion) {
+    let settings = Settings::from_fragment("layers=50&width=1024").settings;
+    let simulation = Simulation::new(&settings, Seed(7));
+    let mut group = criterion.benchmark_group("simulate");
+    group.sample_size(10);
+    group.throughput(Throughput::Elements(50 * 1024 * 1024 * 2 * 64));
+    group.bench_function("a part of 50 layers", |bencher| {
+        bencher.iter(|| assert_eq!(simulation.run_part(0).len(), 51 * 1024 * 8));
+    });
+}
+
+criterion_group!(benches, parts, layers);
 criterion_main!(benches);

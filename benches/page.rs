@@ -88,6 +88,8 @@ fn main() {
     }
     print_race(&contenders);
     print_latency(&all_workers);
+    open(&all_workers, &(address + "&layers=50&width=1024"));
+    print_simulation(&all_workers);
 }
 
 fn contender<'a>(name: &'static str, run: impl Fn() -> (f64, f64) + 'a) -> Contender<'a> {
@@ -289,6 +291,27 @@ fn in_python(python: &PathBuf, script: &str) -> (f64, f64) {
     });
     let mut next = || numbers.next().expect("the script prints two numbers");
     (next(), next())
+}
+
+/// Simulates the largest of the deep networks, from the click to the frame that shows it.
+fn print_simulation(browser: &Browser) {
+    let seconds = browser.measure(
+        "const state = document.querySelector('#simulation').dataset;
+        const times = [];
+        for (let i = 0; i < 5; i++) {
+            const start = performance.now();
+            document.querySelector(\"[data-action='simulate']\").click();
+            do await new Promise((done) => requestAnimationFrame(done));
+            while (state.simulation !== 'done');
+            times.push((performance.now() - start) / 1000);
+        }
+        return times",
+    );
+    let seconds = seconds.as_array().expect("the script gives a list");
+    let [median, least, most] = spread(seconds.iter().map(number).collect());
+    println!(
+        "50 layers of 1024 units, 256 inputs, both modes: {median:.2} seconds ({least:.2} to {most:.2})"
+    );
 }
 
 /// Moves the slider over 300 steps, a frame each, and takes the time from the event until the frame

@@ -7,6 +7,7 @@
 mod caption;
 mod convergence;
 mod density;
+mod depth;
 mod layer;
 mod mask;
 mod plane;
@@ -20,6 +21,7 @@ mod variance;
 pub use caption::{Caption, draw_paper};
 pub use convergence::{decade_at, draw as draw_convergence};
 pub use density::{activation_at, draw as draw_density};
+pub use depth::{draw as draw_depth, layer_at};
 pub use layer::{draw as draw_layer, output_at};
 pub use mask::{draw as draw_mask, unit_at};
 pub use ratio::{draw as draw_ratio, drop_probability_at, is_on_marker};

@@ -10,6 +10,7 @@ mod code;
 mod controls;
 mod copying;
 mod data;
+mod depth;
 mod derivation;
 mod dom;
 mod experiment;

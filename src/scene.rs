@@ -6,6 +6,7 @@ mod citation;
 mod convergence;
 mod data;
 mod density;
+mod depth;
 mod derivation;
 mod embed;
 mod export;
@@ -29,6 +30,7 @@ pub use citation::{Date, apa, bibtex};
 pub use convergence::{ConvergenceFigure, EstimatePoint};
 pub use data::{data_problem, data_report};
 pub use density::{DensityFigure, LabelledAtom, PlottedDensity};
+pub use depth::{DepthFigure, LayerPanel, LayerSeries, Simulated};
 pub use embed::{Embed, Host};
 pub use export::{Exported, exact_result_table, result_json, result_table, source};
 pub use figure::figure_title;
@@ -81,6 +83,8 @@ pub struct Scene {
     pub units: Option<UnitsFigure>,
     /// Of [`Section::Rules`]: the figure of the rules.
     pub rules: Option<RulesFigure>,
+    /// Of [`Section::Depth`]: the figure of the layers.
+    pub depth: Option<DepthFigure>,
 }
 
 /// What was measured with the settings of a scene, where it was.
@@ -92,6 +96,8 @@ pub struct Measured<'a> {
     pub survey: Option<&'a Survey>,
     /// Of the layer's output, and how far the last draw of it has fallen to its place.
     pub draws: Option<(&'a LayerDraws, f64)>,
+    /// Of each layer of the deep network.
+    pub simulation: Option<Simulated<'a>>,
 }
 
 /// A run of the experiment as far as it has come.
@@ -154,6 +160,7 @@ impl Scene {
             layer: None,
             units: None,
             rules: None,
+            depth: None,
         }
     }
 
@@ -185,6 +192,11 @@ impl Scene {
             Section::Rules => {
                 rules::add_quantities(&mut self.quantities, settings, measured.survey);
                 self.rules = Some(RulesFigure::new(settings));
+            }
+            Section::Depth => {
+                depth::add_quantities(&mut self.quantities, settings, exact, measured.run);
+                self.sentences.extend(depth::sentences(settings, measured));
+                self.depth = Some(DepthFigure::new(settings, measured.simulation));
             }
         }
     }

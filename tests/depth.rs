@@ -4,7 +4,7 @@
 
 use dropout_moments::network::{LayerEstimate, Simulation, SimulationEstimate};
 use dropout_moments::settings::{Activation, Initialisation, Named, Scaling, Seed, Settings};
-use dropout_moments::theory::{LayerMoments, Propagation};
+use dropout_moments::theory::{Exact, LayerMoments, Propagation};
 
 /// How far a value may be from what is expected, in one place.
 mod tolerance {
@@ -12,6 +12,14 @@ mod tolerance {
     pub(super) const REFERENCE: f64 = 1e-13;
     /// What `theory::activation` states, after ten layers: relative.
     pub(super) const QUADRATURE: f64 = 1e-6;
+
+    /// How many standard errors a simulation may be off; of 600 numbers, one is by chance in 3 of 100
+    /// seeds.
+    pub(super) const Z: f64 = 4.0;
+    /// What may come on top, in units of layers ÷ width.
+    pub(super) const FINITE_WIDTH: f64 = 2.0;
+    /// What f32 may be off.
+    pub(super) const F32: f64 = 1e-5;
 
     /// Fails unless `actual` is `expected` up to a relative error; so it fails on NaN.
     #[track_caller]
@@ -23,7 +31,7 @@ mod tolerance {
         );
     }
 }
-use tolerance::{QUADRATURE, REFERENCE, assert_close};
+use tolerance::{F32, FINITE_WIDTH, QUADRATURE, REFERENCE, Z, assert_close};
 
 fn settings(fragment: &str) -> Settings {
     let parsed = Settings::from_fragment(fragment);
@@ -95,7 +103,7 @@ fn the_slope_and_the_correlation_through_relus_are_those_of_the_notes() {
     // With 1/√(1-p), the slope is √(1-p) after one layer, and then more than (1-p)^(l/2).
     let root = layers("p=0.5&scale=sqrt");
     for (layer, slope) in [
-        (1, 0.707_106_78),
+        (1, 0.5_f64.sqrt()),
         (2, 0.534_154_94),
         (3, 0.446_880_04),
         (5, 0.387_417_5),
@@ -255,47 +263,199 @@ fn every_setting_has_finite_moments_or_none() {
     }
 }
 
-fn simulate(fragment: &str, seed: u64) -> (Simulation, Vec<LayerEstimate>) {
+/// The first `parts` of a simulation with this seed.
+fn simulate(fragment: &str, seed: u64, parts: u32) -> (Simulation, Vec<LayerEstimate>) {
     let simulation = Simulation::new(&settings(fragment), Seed(seed));
     let mut estimate = SimulationEstimate::new(&simulation);
-    for part in 0..Simulation::PARTS {
-        estimate
-            .add(&simulation.run_part(part))
-            .expect("they are its numbers");
+    for part in 0..parts {
+        let numbers = simulation.run_part(part);
+        estimate.add(&numbers).expect("they are its numbers");
     }
     let layers = estimate.layers(&simulation);
     (simulation, layers)
 }
 
-#[test]
-fn probe() {
-    for f in [
-        "width=1024&layers=10",
-        "width=1024&layers=10&activation=selu&init=lecun&scale=alpha",
-        "width=256&layers=50&p=0.3",
-        "width=100&layers=6&activation=tanh&scale=gaussian",
+/// What a simulation measures of a layer, beside what is expected and its standard error: ln std and
+/// the mean in units of the rms in both modes, and the correlation.
+fn deviations(expected: &LayerMoments, layer: &LayerEstimate) -> Vec<(&'static str, f64, f64)> {
+    let mut deviations = Vec::new();
+    for (exact, measured) in [
+        (&expected.training, &layer.training),
+        (&expected.evaluation, &layer.evaluation),
     ] {
-        let start = std::time::Instant::now();
-        let (simulation, layers) = simulate(f, 1);
-        println!("{f} {:?}", start.elapsed());
-        for (e, l) in simulation.expected().iter().zip(&layers) {
-            println!(
-                "  {:.4} {:.4}±{:.4} | {:.4} {:.4}±{:.4} | {:.4} {:.4}±{:.4} | {:.4} {:.4}±{:.4} | {:.4} {:.4?}",
-                e.training.standard_deviation(),
-                l.training.standard_deviation,
-                l.training.standard_deviation * l.training.relative_error,
-                e.evaluation.standard_deviation(),
-                l.evaluation.standard_deviation,
-                l.evaluation.standard_deviation * l.evaluation.relative_error,
-                e.training.mean,
-                l.training.mean,
-                l.training.mean_error,
-                e.evaluation.mean,
-                l.evaluation.mean,
-                l.evaluation.mean_error,
-                e.correlation,
-                l.correlation
+        let ratio = measured.standard_deviation / exact.standard_deviation();
+        deviations.push(("std", ratio.ln(), measured.relative_error));
+        let rms = exact.second_moment.sqrt();
+        let off = (measured.mean - exact.mean) / rms;
+        deviations.push(("mean", off, measured.mean_error / rms));
+    }
+    if let Some((correlation, error)) = layer.correlation {
+        deviations.push(("correlation", correlation - expected.correlation, error));
+    }
+    deviations
+}
+
+/// Every activation and initialisation at width 1024, five layers, 64 inputs, under three rules.
+///
+/// Where the tolerance comes from: the units of a layer are finitely many draws, which moves its
+/// second moment by a few ÷ √width, and each layer hands on its deviation: that is the standard error,
+/// whose square grows as layers ÷ width. Its square is also by how much averages of what is not linear
+/// in the deviations are off (Jensen), hence a few times layers ÷ width = 0.005 more.
+#[test]
+fn simulated_layers_are_those_of_the_recursion() {
+    for (activation, _) in Activation::NAMES {
+        for (initialisation, _) in Initialisation::NAMES {
+            let scale = match *activation {
+                "selu" => "alpha",
+                "tanh" => "gaussian",
+                _ => "inverted",
+            };
+            let fragment = format!(
+                "layers=5&width=1024&p=0.3&activation={activation}&init={initialisation}&scale={scale}"
+            );
+            let (simulation, layers) = simulate(&fragment, 7, 1);
+            assert_eq!(layers.len(), 6, "{fragment}");
+            for (number, (expected, layer)) in simulation.expected().iter().zip(&layers).enumerate()
+            {
+                for (what, off, error) in deviations(expected, layer) {
+                    let allowed = Z * error + FINITE_WIDTH * number as f64 / 1024.0 + F32;
+                    assert!(
+                        off.abs() <= allowed,
+                        "{fragment}, layer {number}, {what}: off by {off}, allowed {allowed}"
+                    );
+                }
+                // Wide layers have small errors: the comparison says something.
+                let error = layer
+                    .training
+                    .relative_error
+                    .max(layer.evaluation.relative_error);
+                assert!(error < 0.06, "{fragment}, layer {number}: {error}");
+            }
+        }
+    }
+}
+
+/// Over many networks, the deviations are as large as the standard errors say: neither too small nor
+/// too large.
+#[test]
+fn the_errors_of_a_finite_network_are_honest() {
+    const NETWORKS: u32 = 60;
+    for fragment in [
+        "activation=relu&p=0.3",
+        "activation=linear&p=0.5&init=lecun",
+        "activation=tanh&p=0.2",
+        "activation=selu&p=0.1&init=lecun&scale=alpha",
+        "activation=gelu&p=0.3&scale=sqrt",
+    ] {
+        let mut squares = [0.0; 5];
+        for seed in 0..NETWORKS {
+            let fragment = format!("width=128&layers=4&{fragment}");
+            let (simulation, layers) = simulate(&fragment, u64::from(seed), 1);
+            let deviations = deviations(&simulation.expected()[4], &layers[4]);
+            assert_eq!(deviations.len(), squares.len());
+            for (sum, (_, off, error)) in squares.iter_mut().zip(deviations) {
+                *sum += (off / error).powi(2) / f64::from(NETWORKS);
+            }
+        }
+        // Of a χ² with 60 degrees of freedom: 1 ± 4 · √(2/60), and somewhat more for the tails and the
+        // bias of so narrow a network.
+        for (index, mean_square) in squares.into_iter().enumerate() {
+            assert!(
+                (0.4..2.2).contains(&mean_square),
+                "{fragment}, {index}: the mean square of z is {mean_square}"
             );
         }
     }
+}
+
+#[test]
+fn without_dropout_both_modes_are_one() {
+    let (_, layers) = simulate("p=0&width=70&layers=3", 3, 2);
+    for layer in layers {
+        assert_eq!(layer.training, layer.evaluation);
+        let (correlation, error) = layer.correlation.expect("z varies");
+        assert!((correlation - 1.0).abs() < 1e-12 && error < 1e-9);
+    }
+}
+
+/// The parts are others of each other and the same each time, and a unit's sums are those of its own.
+#[test]
+fn parts_are_independent_and_reproducible() {
+    let simulation = Simulation::new(&settings("width=67&layers=2"), Seed(5));
+    let parts: Vec<_> = (0..Simulation::PARTS)
+        .map(|part| simulation.run_part(part))
+        .collect();
+    assert_eq!(parts[1], simulation.run_part(1));
+    for (index, part) in parts.iter().enumerate() {
+        assert_eq!(part.len(), 3 * 67 * 8);
+        assert!(!parts[..index].contains(part));
+    }
+    let mut estimate = SimulationEstimate::new(&simulation);
+    assert_eq!(estimate.layers(&simulation), []);
+    assert_eq!(estimate.add(&parts[0][1..]), None);
+    assert_eq!(estimate.inputs(), 0);
+    let other = Simulation::new(&settings("width=67&layers=2"), Seed(6));
+    assert_ne!(other.run_part(0), parts[0]);
+}
+
+/// What f32 can't hold is not simulated, and all else is finite.
+#[test]
+fn extreme_settings_end_early_and_stay_finite() {
+    for (activation, _) in Activation::NAMES {
+        for (initialisation, _) in Initialisation::NAMES {
+            for p in ["0.9", "0.999999", "0.9999999999999999"] {
+                let fragment = format!(
+                    "p={p}&layers=50&width=64&activation={activation}&init={initialisation}"
+                );
+                let (simulation, layers) = simulate(&fragment, 1, 1);
+                assert_eq!(layers.len(), simulation.expected().len());
+                for layer in layers {
+                    for mode in [layer.training, layer.evaluation] {
+                        let numbers = [
+                            mode.standard_deviation,
+                            mode.relative_error,
+                            mode.mean,
+                            mode.mean_error,
+                            mode.activation_standard_deviation,
+                        ];
+                        assert!(
+                            numbers.iter().all(|it| it.is_finite()),
+                            "{fragment}: {mode:?}"
+                        );
+                    }
+                    if let Some((correlation, error)) = layer.correlation {
+                        assert!(
+                            correlation.abs() <= 1.0 + 1e-6 && error.is_finite(),
+                            "{fragment}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+    let beyond = Simulation::new(&settings("p=0.999999&layers=50"), Seed(1));
+    assert!(beyond.expected().len() < 51);
+}
+
+/// Li et al. 2018, behind dropout itself and behind a layer that adds up.
+#[test]
+fn the_variance_shift_is_that_of_the_reference_cases() {
+    let exact = |fragment: &str| {
+        let settings = settings(fragment);
+        Exact::new(&settings.input, settings.drop_probability, settings.scaling)
+    };
+    let shift = |fragment, alignment, correlation| {
+        exact(fragment)
+            .variance_shift(alignment, correlation)
+            .expect("d varies")
+    };
+    let relu = shift("input=relu&p=0.5", 0.0, 0.0);
+    assert_close(relu, reference("R20 ", "shift"), REFERENCE, "R20");
+    let sum = shift("mu=1&p=0.5", 99.0, 0.3);
+    assert_close(sum, reference("R21 ", "shift"), REFERENCE, "R21");
+    // Mean 0: Var x / Var d is the share that is kept.
+    assert_close(shift("p=0.3", 0.0, 0.0), 0.7, REFERENCE, "mean 0");
+    // What adds up more and more of what goes together has no shift.
+    assert!(shift("mu=1&p=0.5", 1e9, 0.3) > 1.0 - 1e-7);
+    assert_eq!(exact("input=ones&p=0").variance_shift(0.0, 0.0), None);
 }

@@ -9,11 +9,12 @@ use std::fs;
 use std::path::Path;
 
 use dropout_moments::charts::{
-    Caption, Ground, Palette, Picture, draw_convergence, draw_density, draw_layer, draw_mask,
-    draw_ratio, draw_rules, draw_units, draw_variance,
+    Caption, Ground, Palette, Picture, draw_convergence, draw_density, draw_depth, draw_layer,
+    draw_mask, draw_ratio, draw_rules, draw_units, draw_variance,
 };
+use dropout_moments::network::{Simulation, SimulationEstimate};
 use dropout_moments::sampling::{Experiment, LayerDraws};
-use dropout_moments::scene::{Measured, Run, Scene, Sections};
+use dropout_moments::scene::{Measured, Run, Scene, Sections, Simulated};
 use dropout_moments::settings::{SampleCount, Seed, Settings};
 
 /// CSS pixels, as on the page in a wide window and on a telephone.
@@ -24,6 +25,8 @@ const LAYER: (u32, u32) = (700, 320);
 const LAYER_NARROW: (u32, u32) = (340, 300);
 const TALL: (u32, u32) = (700, 560);
 const TALL_AND_NARROW: (u32, u32) = (350, 620);
+const LAYERS: (u32, u32) = (700, 620);
+const LAYERS_NARROW: (u32, u32) = (340, 500);
 
 #[derive(Clone, Copy)]
 enum Figure {
@@ -35,9 +38,10 @@ enum Figure {
     Rules,
     Layer,
     Units,
+    Depth,
 }
 
-use Figure::{Convergence, Density, Layer, Mask, Ratio, Rules, Units, Variance};
+use Figure::{Convergence, Density, Depth, Layer, Mask, Ratio, Rules, Units, Variance};
 
 fn scene(fragment: &str) -> Scene {
     let parsed = Settings::from_fragment(fragment);
@@ -57,6 +61,27 @@ fn scene_with_run(fragment: &str, samples: u64) -> Scene {
         seconds: 1.0,
     };
     Scene::new(&settings, Some(run))
+}
+
+/// With a simulation of the deep network, of seed 7.
+fn scene_with_layers(fragment: &str) -> Scene {
+    let settings = Settings::from_fragment(fragment).settings;
+    let simulation = Simulation::new(&settings, Seed(7));
+    let mut estimate = SimulationEstimate::new(&simulation);
+    for part in 0..Simulation::PARTS {
+        let numbers = simulation.run_part(part);
+        estimate.add(&numbers).expect("they are its numbers");
+    }
+    let measured = Measured {
+        simulation: Some(Simulated {
+            layers: &estimate.layers(&simulation),
+            width: settings.depth.width.get(),
+            inputs: estimate.inputs(),
+            seconds: 1.0,
+        }),
+        ..Measured::default()
+    };
+    Scene::of(&settings, measured, Sections::ALL)
 }
 
 /// With the draws up to the one of that number.
@@ -87,6 +112,7 @@ fn picture(figure: Figure, scene: &Scene, size: (u32, u32), palette: &Palette) -
         Rules => draw_rules(area, there(&scene.rules), palette),
         Layer => draw_layer(area, there(&scene.layer), palette),
         Units => draw_units(area, there(&scene.units), palette),
+        Depth => draw_depth(area, there(&scene.depth), palette),
     });
     picture.expect("writing a text does not fail")
 }
@@ -204,6 +230,15 @@ pictures! {
     units_at_first: Units, LONG, scene("");
     units_narrow: Units, NARROW, scene("weights=random&scale=gaussian");
     units_of_a_few: Units, LONG, scene("units=30&weights=few&scale=alpha");
+    depth_at_first: Depth, LAYERS, scene("");
+    depth_narrow: Depth, LAYERS_NARROW, scene("");
+    depth_simulated: Depth, LAYERS, scene_with_layers("width=128&p=0.5");
+    depth_of_fifty_layers: Depth, LAYERS_NARROW,
+        scene_with_layers("width=64&p=0.5&layers=50&init=corrected");
+    depth_of_selu: Depth, LAYERS,
+        scene_with_layers("width=128&activation=selu&init=lecun&scale=alpha");
+    depth_of_one_layer: Depth, LAYERS_NARROW,
+        scene_with_layers("width=64&activation=tanh&layers=1&notation=keep");
     rules_narrow_after_a_relu: Rules, TALL_AND_NARROW, scene("input=relu&p=0.5");
 }
 

@@ -2,8 +2,9 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use dropout_moments::settings::{
-    Distribution, DropProbability, Figure, Hidden, InputMean, InputStandardDeviation, Named,
-    Notation, SampleCount, Scaling, Seed, Settings, Theme, UnitCount, Weights,
+    Activation, Distribution, DropProbability, Figure, Hidden, Initialisation, InputMean,
+    InputStandardDeviation, Named, Notation, SampleCount, Scaling, Seed, Settings, Theme,
+    UnitCount, Weights,
 };
 use proptest::prelude::*;
 
@@ -52,8 +53,9 @@ fn an_empty_fragment_is_the_defaults() {
 #[test]
 fn every_key_is_read() {
     let fragment = "p=0.25&mu=-1.5&sigma=2&input=relu&scale=alpha&n=100000000\
-                    &seed=18446744073709551615&draw=3&units=40&weights=few&notation=keep\
-                    &theme=dark&embed=ratio&hide=mu,why";
+                    &seed=18446744073709551615&draw=3&units=40&weights=few&layers=50&width=1024\
+                    &activation=selu&init=corrected&notation=keep\
+                    &theme=dark&embed=depth&hide=mu,why";
     let parsed = Settings::from_fragment(fragment);
     assert_eq!(parsed.notices, []);
     let settings = &parsed.settings;
@@ -67,6 +69,11 @@ fn every_key_is_read() {
     assert_eq!(settings.draw, 3);
     assert_eq!(settings.units.get(), 40);
     assert_eq!(settings.weights, Weights::Few);
+    assert_eq!(settings.depth.layers.get(), 50);
+    assert_eq!(settings.depth.width.get(), 1024);
+    assert_eq!(settings.depth.activation, Activation::Selu);
+    assert_eq!(settings.depth.initialisation, Initialisation::Corrected);
+    assert_eq!(settings.embed, Some(Figure::Depth));
     assert_eq!(settings.notation, Notation::Keep);
     assert_eq!(settings.to_fragment(), fragment);
 }
@@ -252,5 +259,96 @@ proptest! {
         prop_assert!((0.0..1.0).contains(&p));
         let again = Settings::from_fragment(&once.to_fragment());
         prop_assert_eq!(again.settings, once);
+    }
+}
+
+/// What is refused says what is allowed and what holds instead; the edges are allowed.
+#[test]
+fn a_deep_network_keeps_within_its_limits() {
+    for (pair, reason, used) in [
+        (
+            "layers=0",
+            "the number of layers must be a whole number from 1 to 50",
+            "10",
+        ),
+        (
+            "layers=51",
+            "the number of layers must be a whole number from 1 to 50",
+            "10",
+        ),
+        (
+            "layers=2.5",
+            "the number of layers must be a whole number from 1 to 50",
+            "10",
+        ),
+        (
+            "layers=many",
+            "the number of layers must be a whole number from 1 to 50",
+            "10",
+        ),
+        (
+            "width=63",
+            "the width must be a whole number from 64 to 1024",
+            "256",
+        ),
+        (
+            "width=1e9",
+            "the width must be a whole number from 64 to 1024",
+            "256",
+        ),
+        (
+            "width=-256",
+            "the width must be a whole number from 64 to 1024",
+            "256",
+        ),
+        (
+            "activation=sine",
+            "activation must be one of linear, relu, tanh, gelu, selu",
+            "relu",
+        ),
+        (
+            "init=zeros",
+            "init must be one of lecun, he, corrected, xavier",
+            "he",
+        ),
+    ] {
+        let parsed = Settings::from_fragment(pair);
+        assert_eq!(parsed.settings, Settings::default(), "{pair}");
+        let notices: Vec<_> = parsed.notices.iter().map(ToString::to_string).collect();
+        let expected =
+            format!("“{pair}” in the link can’t be used: {reason}. Used instead: {used}.");
+        assert_eq!(notices, [expected]);
+    }
+    for fragment in ["layers=1&width=64", "layers=50&width=1024", "width=65"] {
+        assert_eq!(
+            Settings::from_fragment(fragment).settings.to_fragment(),
+            fragment
+        );
+    }
+}
+
+/// A simulation is of the network, the rule, p and the seed; the experiment is of others.
+#[test]
+fn what_a_simulation_depends_on_is_known() {
+    let read = |fragment| Settings::from_fragment(fragment).settings;
+    let first = read("seed=1");
+    for other in [
+        "seed=2",
+        "seed=1&p=0.5",
+        "seed=1&scale=sqrt",
+        "seed=1&layers=3",
+    ] {
+        assert!(!first.same_simulation(&read(other)), "{other}");
+    }
+    for other in [
+        "seed=1&width=64",
+        "seed=1&activation=tanh",
+        "seed=1&init=lecun",
+    ] {
+        assert!(!first.same_simulation(&read(other)), "{other}");
+        assert!(first.same_experiment(&read(other)), "{other}");
+    }
+    for other in ["seed=1&mu=1", "seed=1&n=1000", "seed=1&notation=keep"] {
+        assert!(first.same_simulation(&read(other)), "{other}");
     }
 }

@@ -202,25 +202,32 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
     /// The y axis: its name above the plane, and light lines across it at ticks that a person would
     /// choose. Labels keep out of the room to its left.
     pub(super) fn y_axis(&mut self, name: &str, suffix: &str) -> Outcome<DB> {
+        let mut ticks = self
+            .y
+            .ticks((self.size().1 / 6.0).max(36.0), Notation::Drop);
+        for (_, label) in &mut ticks {
+            label.push_str(suffix);
+        }
+        self.y_axis_of(name, &ticks)
+    }
+
+    /// The y axis with its name and these ticks.
+    pub(super) fn y_axis_of(&mut self, name: &str, ticks: &[(f64, String)]) -> Outcome<DB> {
         let (left, top) = self.corner();
         let colour = self.palette.soft;
         let at = (left - px(32.0), top - px(24.0));
         self.write(name, at, Type::LABEL, colour, HPos::Left, VPos::Center)?;
         let right = self.x.units.1;
-        let ticks = self
-            .y
-            .ticks((self.size().1 / 6.0).max(36.0), Notation::Drop);
-        for (tick, _) in &ticks {
+        for (tick, _) in ticks {
             let y = crisp(self.y.at(*tick));
             if y < self.y.units.0 {
                 self.line(&[(left, y), (right, y)], stroke(self.palette.line, 1.0))?;
             }
         }
-        for (tick, label) in &ticks {
-            let text = label.clone() + suffix;
+        for (tick, label) in ticks {
             let at = (left - px(10.0), crisp(self.y.at(*tick)));
-            if self.measure(&text, Type::TICK).0 <= at.0 {
-                self.write(&text, at, Type::TICK, colour, HPos::Right, VPos::Center)?;
+            if self.measure(label, Type::TICK).0 <= at.0 {
+                self.write(label, at, Type::TICK, colour, HPos::Right, VPos::Center)?;
             }
         }
         self.taken.push([0, 0, left - px(1.0), self.extent().1]);
@@ -233,9 +240,8 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
         let Some(cursor) = cursor else {
             return Ok(());
         };
+        self.cursor_line_alone(cursor)?;
         let (x, foot) = (crisp(self.x.at(cursor.place)), self.y.units.0);
-        let line = [(x, self.y.units.1), (x, foot)];
-        self.line(&line, stroke(self.palette.soft, 1.0))?;
         let at = (x, foot + px(10.0));
         let size = self.measure(&cursor.label, Type::TICK);
         let [left, _, right, _] = rectangle(size, at, HPos::Center, VPos::Top);
@@ -243,6 +249,13 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
         let at = (at.0 - left.min(0) - (right - width).max(0), at.1);
         let (text, colour) = (&cursor.label, self.palette.ink);
         self.write(text, at, Type::TICK, colour, HPos::Center, VPos::Top)
+    }
+
+    /// The cursor's line without its place, which another panel has.
+    pub(super) fn cursor_line_alone(&self, cursor: &Cursor) -> Outcome<DB> {
+        let x = crisp(self.x.at(cursor.place));
+        let line = [(x, self.y.units.1), (x, self.y.units.0)];
+        self.line(&line, stroke(self.palette.soft, 1.0))
     }
 
     /// What is read at the cursor: a disc on each series, and its values beside it, clear of all
@@ -551,6 +564,14 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
         let reach = px(css);
         self.taken
             .push([x - reach, y - reach, x + reach, y + reach]);
+    }
+
+    /// Keeps later labels from what lies further above and below the plane than so many CSS pixels.
+    pub(super) fn confine(&mut self, above: f64, below: f64) {
+        let (width, height) = self.extent();
+        let (foot, top) = self.y.units;
+        self.taken.push([0, 0, width, top - px(above)]);
+        self.taken.push([0, foot + px(below), width, height]);
     }
 
     fn take_path(&mut self, path: &[(i32, i32)]) {

@@ -20,6 +20,7 @@ use super::code::Code;
 use super::controls::{Change, Controls};
 use super::copying;
 use super::data::OwnData;
+use super::depth::Depth;
 use super::derivation;
 use super::dom;
 use super::experiment::{Run, State};
@@ -36,6 +37,7 @@ use super::self_check;
 use super::share::Share;
 use super::workers::{Pool, Report, SharedPool, Task};
 use crate::charts::Palette;
+use crate::network::Simulation;
 use crate::scene::{self, Measured, Scene, Section, Sections, Symbol};
 use crate::settings::{Distribution, Named as _, SampleCount, Seed, Settings, Theme};
 
@@ -62,6 +64,7 @@ pub(super) struct App {
     sections: PageSections,
     layer: Layer,
     rules: Rules,
+    depth: Depth,
     own_data: OwnData,
     /// Links to what is shown, where all of the page is there.
     share: Option<Share>,
@@ -126,6 +129,7 @@ impl App {
         let figures = Figures::new(&document)?;
         let sections = PageSections::new(&document)?;
         let rules = Rules::new(&document)?;
+        let depth = Depth::new(&document)?;
         let own_data = OwnData::new(&document)?;
         let app = Rc::new_cyclic(|this: &Weak<RefCell<Self>>| {
             let listener = this.clone();
@@ -145,6 +149,7 @@ impl App {
                 sections,
                 layer: Layer::default(),
                 rules,
+                depth,
                 own_data,
                 share: None,
                 code: None,
@@ -232,6 +237,7 @@ impl App {
             run: run.map(shown),
             survey: None,
             draws: self.layer.draws(&settings, now(&self.window)),
+            simulation: self.depth.simulated(),
         };
         let link = self.share.as_ref().map_or_else(String::new, Share::link);
         Shown {
@@ -419,13 +425,16 @@ impl App {
         }
     }
 
-    fn set_from_text(&mut self, pair: &str) {
+    fn set_from_text(&mut self, pairs: &str) {
         let mut settings = self.settings.clone();
-        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        match settings.set(key, value) {
-            Ok(()) => self.glide_to(settings),
-            Err(reason) => super::log(&reason.to_string().into()),
+        for pair in pairs.split('&') {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            if let Err(reason) = settings.set(key, value) {
+                super::log(&reason.to_string().into());
+                return;
+            }
         }
+        self.glide_to(settings);
     }
 
     fn act(&mut self, action: &str) {
@@ -436,6 +445,18 @@ impl App {
                 if let Some(run) = &mut self.run {
                     run.cancel();
                 }
+                self.request_frame();
+            }
+            "simulate" => {
+                self.glide = None;
+                self.runs += 1;
+                self.depth.begin(&self.settings, self.runs);
+                Pool::prepare(&self.pool, u64::from(Simulation::PARTS));
+                self.feed();
+                self.request_frame();
+            }
+            "cancel-simulation" => {
+                self.depth.cancel();
                 self.request_frame();
             }
             "draw" => self.draw_to(self.settings.draw.wrapping_add(1)),
@@ -553,6 +574,7 @@ impl App {
             self.run = None;
         }
         self.rules.take(&settings);
+        self.depth.take(&self.settings, &settings);
         self.settings = settings;
         self.glide = None;
         // They are shown at once, even in the middle of a run.
@@ -598,19 +620,25 @@ impl App {
     }
 
     /// Gives the pool as much as it has room for: the run comes first, then what the rules' table
-    /// measures once the settings have settled.
+    /// measures once the settings have settled, and the deep network's simulation.
     fn feed(&mut self) {
-        let measures_rules =
-            self.settle_timer.is_none() && self.sections.in_view().has(Section::Rules);
-        if measures_rules && self.rules.begin(&self.settings, self.runs + 1) {
+        let is_settled = self.settle_timer.is_none();
+        let has_settled_in_view = |section| is_settled && self.sections.in_view().has(section);
+        let simulates = has_settled_in_view(Section::Depth);
+        if has_settled_in_view(Section::Rules) && self.rules.begin(&self.settings, self.runs + 1) {
             self.runs += 1;
             Pool::prepare(&self.pool, 1);
+        }
+        if simulates && self.depth.begin_small(&self.settings, self.runs + 1) {
+            self.runs += 1;
+            Pool::prepare(&self.pool, u64::from(Simulation::PARTS));
         }
         while self.pool.borrow().has_room() {
             let now = now(&self.window);
             let most = self.pool.borrow().most_chunks();
             let job = self.run.as_mut().and_then(|run| run.next_job(most, now));
-            let Some(job) = job.or_else(|| self.rules.next_job()) else {
+            let job = job.or_else(|| self.rules.next_job());
+            let Some(job) = job.or_else(|| self.depth.next_job(now)) else {
                 return;
             };
             Pool::post(&self.pool, job);
@@ -620,8 +648,18 @@ impl App {
     fn hear(&mut self, report: Report) {
         match &report {
             Report::Room => {}
-            Report::Done { run, numbers, .. } => self.rules.add(*run, numbers),
-            Report::Lost(job) => self.rules.take_back(job),
+            Report::Done { run, task, numbers } => {
+                self.rules.add(*run, numbers);
+                if let Task::Layers(part) = task {
+                    self.depth.add(*run, *part, numbers, now(&self.window));
+                }
+            }
+            Report::Lost(job) => {
+                self.rules.take_back(job);
+                if self.depth.take_back(job) {
+                    Pool::prepare(&self.pool, u64::from(Simulation::PARTS));
+                }
+            }
         }
         if let Some(current) = &mut self.run {
             match report {
@@ -711,9 +749,10 @@ impl App {
         self.results_shown = now;
         let measured = Measured {
             run,
-            // It is of the settings to which a glide leads.
+            // They are of the settings to which a glide leads.
             survey: self.rules.survey().filter(|_| self.glide.is_none()),
             draws: self.layer.draws(&settings, now),
+            simulation: self.depth.simulated().filter(|_| self.glide.is_none()),
         };
         let mut scene = if self.is_complete {
             Scene::of(&settings, measured, sections)
@@ -728,6 +767,9 @@ impl App {
         self.sections.show(&scene);
         if scene.sections.has(Section::Rules) {
             self.rules.show(&settings);
+        }
+        if scene.sections.has(Section::Depth) {
+            self.depth.show(&self.document);
         }
         if let Some(host) = &mut self.host {
             host.tell(&self.settings, &scene);

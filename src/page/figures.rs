@@ -12,9 +12,9 @@ use super::canvas::{Pen, Surface};
 use super::dom;
 use super::table::DataTable;
 use crate::charts::{
-    Palette, activation_at, decade_at, draw_convergence, draw_density, draw_layer, draw_mask,
-    draw_ratio, draw_rules, draw_units, draw_variance, drop_probability_at, layer_unit_at,
-    output_at, rules_activation_at, unit_at, variance_at,
+    Palette, activation_at, decade_at, draw_convergence, draw_density, draw_depth, draw_layer,
+    draw_mask, draw_ratio, draw_rules, draw_units, draw_variance, drop_probability_at, layer_at,
+    layer_unit_at, output_at, rules_activation_at, unit_at, variance_at,
 };
 use crate::scene::{Readable, Scene, nearest};
 
@@ -47,7 +47,7 @@ type Draw = fn(&DrawingArea<Surface<'_>, Shift>, &Scene, &Palette) -> Drawn;
 pub(super) type Drawn =
     Result<(), DrawingAreaErrorKind<<Surface<'static> as DrawingBackend>::ErrorType>>;
 
-const CHARTS: [Chart; 8] = [
+const CHARTS: [Chart; 9] = [
     Chart {
         name: "density",
         part: |scene| Some(&mut scene.density),
@@ -105,6 +105,13 @@ const CHARTS: [Chart; 8] = [
         is_same: |a, b| a.rules == b.rules,
         draw: |area, scene, palette| drawn(&scene.rules, |it| draw_rules(area, it, palette)),
         x_at: |scene, x, width| read(&scene.rules, |it| rules_activation_at(it, x, width)),
+    },
+    Chart {
+        name: "depth",
+        part: |scene| Some(scene.depth.as_mut()?),
+        is_same: |a, b| a.depth == b.depth,
+        draw: |area, scene, palette| drawn(&scene.depth, |it| draw_depth(area, it, palette)),
+        x_at: |scene, x, width| read(&scene.depth, |it| layer_at(it, x, width)),
     },
 ];
 

@@ -18,6 +18,7 @@ use web_sys::{
 };
 
 use super::{dom, later};
+use crate::network::Simulation;
 use crate::sampling::{Experiment, Survey};
 use crate::settings::{Data, Seed, Settings};
 
@@ -46,6 +47,8 @@ pub(super) enum Task {
     Chunks { first: u64, count: u64 },
     /// The survey of all rules. Gives [`Survey::to_numbers`].
     Survey,
+    /// The part of this number of the deep network's simulation. Gives [`Simulation::run_part`].
+    Layers(u32),
 }
 
 impl Task {
@@ -55,6 +58,7 @@ impl Task {
             #[expect(clippy::cast_precision_loss, reason = "fewer than 10⁵ chunks")]
             Self::Chunks { first, count } => [0.0, first as f64, count as f64],
             Self::Survey => [1.0, 0.0, 0.0],
+            Self::Layers(part) => [2.0, f64::from(part), 0.0],
         }
     }
 
@@ -65,10 +69,11 @@ impl Task {
             clippy::cast_sign_loss,
             reason = "all were whole numbers"
         )]
-        let [kind, first, count] = numbers.map(|number| number as u64);
+        let ([kind, first, count], part) = (numbers.map(|number| number as u64), numbers[1] as u32);
         match kind {
             0 => Self::Chunks { first, count },
-            _ => Self::Survey,
+            1 => Self::Survey,
+            _ => Self::Layers(part),
         }
     }
 
@@ -82,6 +87,7 @@ impl Task {
                 Experiment::new(&settings, settings.samples, seed).run_chunks(first, count)
             }
             Self::Survey => Survey::run(&settings, seed).to_numbers(),
+            Self::Layers(part) => Simulation::new(&settings, seed).run_part(part),
         }
     }
 }

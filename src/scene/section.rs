@@ -12,11 +12,13 @@ pub enum Section {
     Layer,
     /// The other rules.
     Rules,
+    /// The deep network.
+    Depth,
 }
 
 impl Section {
     /// All of them, in the page's order.
-    pub const ALL: [Self; 4] = [Self::Run, Self::Why, Self::Layer, Self::Rules];
+    pub const ALL: [Self; 5] = [Self::Run, Self::Why, Self::Layer, Self::Rules, Self::Depth];
 
     /// The `id` of its element.
     #[must_use]
@@ -26,6 +28,7 @@ impl Section {
             Self::Why => "why",
             Self::Layer => "layer",
             Self::Rules => "rules",
+            Self::Depth => "depth",
         }
     }
 }

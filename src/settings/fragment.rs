@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::number::{self, shortest};
 use super::{
-    Data, Distribution, DropProbability, Hidden, InputMean, InputStandardDeviation, LayerCount, LayerWidth,
-    Named, NotAllowed, Notation, SampleCount, Settings, UnitCount,
+    Data, Distribution, DropProbability, Hidden, InputMean, InputStandardDeviation, LayerCount,
+    LayerWidth, Named, NotAllowed, Notation, SampleCount, Settings, UnitCount,
 };
 
 /// Every key of the fragment, in the order of its canonical form.

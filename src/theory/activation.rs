@@ -182,7 +182,7 @@ fn mills(x: f64) -> f64 {
 /// How near to 0 something happens that depends on `steepness`·x. What happens nearer than 10⁻⁸ has
 /// no weight.
 fn finest(steepness: f64) -> f64 {
-    (1.0 / steepness).min(1.0).max(1e-8)
+    (1.0 / steepness).clamp(1e-8, 1.0)
 }
 
 /// ∫ of an integrand over x > 0, where all that happens, happens near 0 or on the scale of 1: over

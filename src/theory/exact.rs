@@ -128,6 +128,20 @@ impl Exact {
         }
     }
 
+    /// Var x over Var d, which is what a batch normalisation meets at evaluation over what it met in
+    /// training (the variance shift of Li et al. 2018); `None` where d does not vary.
+    ///
+    /// With an `alignment` of 0 it stands behind dropout itself. Behind a linear layer with weights w
+    /// of n such units, any two of which have this correlation, the alignment is (Σw)²/Σw² - 1: up to
+    /// n - 1, where all weights are equal.
+    #[must_use]
+    pub fn variance_shift(&self, alignment: f64, correlation: f64) -> Option<f64> {
+        // The masks are independent, so that only what they keep of each unit is shared.
+        let shared = alignment * correlation * self.x.variance;
+        let training = self.d.variance + self.slope * self.slope * shared;
+        (training > 0.0).then(|| (self.x.variance + shared) / training)
+    }
+
     /// σ_d/σ_x; `None` where σ_x = 0.
     #[must_use]
     pub fn standard_deviation_ratio(&self) -> Option<f64> {

@@ -4,6 +4,7 @@
 #![cfg(target_arch = "wasm32")]
 
 mod controls;
+mod depth;
 mod derivation;
 mod experiment;
 mod export;

@@ -1,11 +1,12 @@
 //! The canvases show what the same scene gives as SVG.
 
 use dropout_moments::charts::{
-    Palette, Picture, draw_convergence, draw_density, draw_layer, draw_mask, draw_ratio,
-    draw_rules, draw_units, draw_variance,
+    Palette, Picture, draw_convergence, draw_density, draw_depth, draw_layer, draw_mask,
+    draw_ratio, draw_rules, draw_units, draw_variance,
 };
+use dropout_moments::network::{Simulation, SimulationEstimate};
 use dropout_moments::sampling::Experiment;
-use dropout_moments::scene::{Run, Scene};
+use dropout_moments::scene::{Measured, Run, Scene, Sections, Simulated};
 use dropout_moments::settings::{Seed, Settings};
 use js_sys::Promise;
 use wasm_bindgen::JsCast;
@@ -13,7 +14,7 @@ use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlCanvasElement;
 
-use crate::stage::Stage;
+use crate::stage::{Stage, attribute};
 
 /// The share of squares, of 2 by 2 CSS pixels, whose mean colour may differ by more than
 /// [`DIFFERENCE`] of 255 in one of the three channels.
@@ -53,7 +54,7 @@ pub(crate) const COMPARE: &str = r"(async (canvas, picture, difference) => {
   return squares / (means[0].length / 4);
 })";
 
-/// The scene that the page shows once its run is done.
+/// The scene that the page shows once its run and its simulation are done.
 fn scene(fragment: &str) -> Scene {
     let settings = Settings::from_fragment(fragment).settings;
     let seed = settings.seed.unwrap_or(Seed(0));
@@ -64,7 +65,23 @@ fn scene(fragment: &str) -> Scene {
         samples: settings.samples.get(),
         seconds: 1.0,
     };
-    Scene::new(&settings, Some(run))
+    let simulation = Simulation::new(&settings, seed);
+    let mut layers = SimulationEstimate::new(&simulation);
+    for part in 0..Simulation::PARTS {
+        let numbers = simulation.run_part(part);
+        layers.add(&numbers).expect("they are its numbers");
+    }
+    let measured = Measured {
+        run: Some(run),
+        simulation: Some(Simulated {
+            layers: &layers.layers(&simulation),
+            width: settings.depth.width.get(),
+            inputs: layers.inputs(),
+            seconds: 1.0,
+        }),
+        ..Measured::default()
+    };
+    Scene::of(&settings, measured, Sections::ALL)
 }
 
 /// A figure of one of the sections.
@@ -97,10 +114,19 @@ async fn assert_canvases_are_as_svg(fragment: &str, palette: &Palette) {
         "layer",
         "units",
         "rules",
+        "depth",
     ] {
         let canvas = stage.element(&format!("#figure-{name} canvas"));
         // To the foot of the window: at its top a mouse may rest, whose place a figure would show.
         canvas.scroll_into_view_with_bool(false);
+        if name == "depth" {
+            stage
+                .until("the layers are simulated", || {
+                    let simulation = stage.element("#simulation");
+                    attribute(&simulation, "data-simulation") == "done"
+                })
+                .await;
+        }
         let canvas: HtmlCanvasElement = canvas.unchecked_into();
         let [width, height] = [canvas.client_width(), canvas.client_height()]
             .map(|length| u32::try_from(length).expect("it has a size"));
@@ -115,7 +141,8 @@ async fn assert_canvases_are_as_svg(fragment: &str, palette: &Palette) {
                     "mask" => draw_mask(area, there(&scene.mask), palette),
                     "layer" => draw_layer(area, there(&scene.layer), palette),
                     "units" => draw_units(area, there(&scene.units), palette),
-                    _ => draw_rules(area, there(&scene.rules), palette),
+                    "rules" => draw_rules(area, there(&scene.rules), palette),
+                    _ => draw_depth(area, there(&scene.depth), palette),
                 });
             let picture = picture.expect("writing a text does not fail");
             let svg = picture.file(Some(palette));

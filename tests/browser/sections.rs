@@ -102,6 +102,7 @@ async fn what_is_printed_is_whole() {
         "layer",
         "units",
         "rules",
+        "depth",
     ] {
         assert!(drawn(figure), "{figure}");
     }

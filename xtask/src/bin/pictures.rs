@@ -27,8 +27,8 @@ use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
 
 use dropout_moments::charts::{
-    Palette, Picture, Svg, draw_convergence, draw_density, draw_layer, draw_mask, draw_ratio,
-    draw_rules, draw_units, draw_variance,
+    Palette, Picture, Svg, draw_convergence, draw_density, draw_depth, draw_layer, draw_mask,
+    draw_ratio, draw_rules, draw_units, draw_variance,
 };
 use dropout_moments::sampling::Experiment;
 use dropout_moments::scene::{Emphasis, Readable, Run, Scene};
@@ -84,7 +84,7 @@ type Draw = fn(&DrawingArea<Svg<'_>, Shift>, &Scene, &Palette) -> Drawn;
 
 type Drawn = Result<(), DrawingAreaErrorKind<Infallible>>;
 
-const FIGURES: [Figure; 8] = [
+const FIGURES: [Figure; 9] = [
     Figure {
         name: "density",
         part: |scene| Some(&scene.density),
@@ -143,6 +143,13 @@ const FIGURES: [Figure; 8] = [
         draw: |area, scene, palette| drawn(&scene.rules, |it| draw_rules(area, it, palette)),
         roomy: (700, 560),
         small: (350, 620),
+    },
+    Figure {
+        name: "depth",
+        part: |scene| Some(scene.depth.as_ref()?),
+        draw: |area, scene, palette| drawn(&scene.depth, |it| draw_depth(area, it, palette)),
+        roomy: (700, 620),
+        small: (340, 500),
     },
 ];
 
