@@ -11,7 +11,7 @@
 
   // What the Rust side needs to start workers with: the glue's address, and its text where a worker
   // could not import it from there.
-  const ours = { glue: absolute(glue), glueText: null, later: null, loadLater };
+  const ours = { glue: absolute(glue), glueText: null, later: null, loadLater, startWorker };
   // What the fallback script has brought, if it was needed; the page as one file has it from the start.
   let fallback = globalThis.dropoutMoments?.fallback;
   globalThis.dropoutMoments = ours;
@@ -27,7 +27,7 @@
       return await WebAssembly.compileStreaming(fetch(absolute(wasm)));
     } catch (error) {
       if (!hasSimd()) {
-        throw new Error("This browser's WebAssembly has no SIMD instructions; browsers have had them since 2021 (Safari since 2023).");
+        throw new Error("This browser’s WebAssembly has no SIMD instructions. Chrome and Edge have had them since version 91, Firefox since 89, Safari since 16.4.");
       }
       if (fallback) {
         throw error;
@@ -40,8 +40,9 @@
   async function loadFallback(error) {
     await new Promise((resolve, reject) => {
       const script = document.createElement("script");
-      script.src = absolute(wasm.replace("_bg.wasm", ".fallback.js"));
-      script.onload = resolve;
+      script.src = trust(absolute(wasm.replace("_bg.wasm", ".fallback.js")));
+      // It is there, but it may be broken.
+      script.onload = () => (ours.fallback ? resolve() : script.onerror());
       script.onerror = () => reject(partIsMissing(error.message));
       document.head.append(script);
     });
@@ -52,6 +53,31 @@
   function compileFallback() {
     ours.glueText = fallback.glue;
     return WebAssembly.compile(unpacked(fallback.wasm));
+  }
+
+  narrowPolicy();
+
+  // The published page has a policy that leaves open whose files it is made of; this one allows only
+  // those of its own folder (xtask/src/policy.rs says why here).
+  function narrowPolicy() {
+    const given = document.querySelector("meta[http-equiv=Content-Security-Policy]");
+    if (!given) {
+      return;
+    }
+    // What ends a directive can stand in an address.
+    const folder = absolute(".").replaceAll(";", "%3B").replaceAll(",", "%2C");
+    const own = folder.startsWith("file:") ? "file:" : folder;
+    const narrow = given.cloneNode();
+    narrow.content = given.content.replaceAll(/http: https:( file:)?/g, own);
+    given.after(narrow);
+  }
+
+  // The page's policy has the browser refuse every address of a script but those that come from here.
+  const policy = globalThis.trustedTypes?.createPolicy("dropout-moments", { createScriptURL: (url) => url });
+  const trust = (url) => (policy ? policy.createScriptURL(url) : url);
+
+  function startWorker(script) {
+    return new Worker(trust(URL.createObjectURL(script)));
   }
 
   // The program asks for its later part, which `cargo xtask post-build` has split off: at the end of
@@ -71,7 +97,7 @@
       compiled.then((module) => isThere() || start(module)).then(() => then()).catch(fail);
     } else if (!isThere()) {
       try {
-        start(new WebAssembly.Module(fallback ? unpacked(fallback.later) : fetchNow(name)));
+        start(moduleOf(fallback ? unpacked(fallback.later) : fetchNow(name)));
       } catch (error) {
         fail(error);
         throw error;
@@ -85,6 +111,14 @@
   const bytes = (text) => Uint8Array.from(text, (c) => c.charCodeAt(0));
   const partIsMissing = (reason) => new Error(`A part of the page can’t be loaded; opening it anew may help (${reason}).`);
 
+  function moduleOf(bytes) {
+    try {
+      return new WebAssembly.Module(bytes);
+    } catch (error) {
+      throw partIsMissing(error.message);
+    }
+  }
+
   async function compileLater(name) {
     if (fallback) {
       return WebAssembly.compile(unpacked(fallback.later));
@@ -93,7 +127,7 @@
     if (!response.ok) {
       throw partIsMissing(response.status);
     }
-    return WebAssembly.compile(await response.arrayBuffer());
+    return WebAssembly.compile(await response.arrayBuffer()).catch((error) => { throw partIsMissing(error.message); });
   }
 
   function fetchNow(name) {

@@ -179,7 +179,8 @@ impl OwnData {
 
 /// A worker that reads a blob.
 fn start_worker(blob: &Blob, hear: &Rc<dyn Fn(JsValue)>) -> Result<Worker, JsValue> {
-    let worker = Worker::new(&workers::worker_address()?)?;
+    let worker = workers::start_worker()?;
+    let program = workers::program()?;
     let (this, heard, sent) = (worker.clone(), Rc::clone(hear), blob.clone());
     dom::listen(&worker, "message", move |event: MessageEvent| {
         let message = event.data();
@@ -187,12 +188,9 @@ fn start_worker(blob: &Blob, hear: &Rc<dyn Fn(JsValue)>) -> Result<Worker, JsVal
             heard(message);
             return;
         }
-        let messages = [
-            wasm_bindgen::module(),
-            Array::of2(&"read".into(), &sent).into(),
-        ];
-        for message in messages {
-            if let Err(error) = this.post_message(&message) {
+        let task = Array::of2(&"read".into(), &sent).into();
+        for message in [&program, &task] {
+            if let Err(error) = this.post_message(message) {
                 super::log(&error);
             }
         }

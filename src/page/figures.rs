@@ -237,7 +237,8 @@ pub(super) struct Figure {
     /// Moves the cursor by keyboard; lies over the figure, unseen.
     pub(super) reader: HtmlInputElement,
     pub(super) data: DataTable,
-    pen: Rc<Pen>,
+    /// None where the browser lets the page draw nothing: the styles then show the picture, and say so.
+    pen: Option<Rc<Pen>>,
     /// Its size in CSS pixels, where that is known: to ask for it makes the browser lay out the page.
     size: Option<(u32, u32)>,
     in_view: bool,
@@ -264,8 +265,10 @@ impl Figure {
     fn new(document: &Document, chart: Chart) -> Result<Self, JsValue> {
         let figure = format!("#figure-{} ", chart.name);
         let canvas: HtmlCanvasElement = dom::element(document, &(figure.clone() + "canvas"))?;
+        let pen = Pen::new(&canvas).ok().map(Rc::new);
+        dom::toggle_attribute(&canvas, "data-refused", pen.is_none());
         Ok(Self {
-            pen: Rc::new(Pen::new(&canvas)?),
+            pen,
             size: None,
             in_view: dom::is_in_view(&canvas),
             summary: String::new(),
@@ -396,9 +399,12 @@ impl Figure {
             size,
             resolution,
         };
+        let Some(pen) = &self.pen else {
+            return Ok(());
+        };
         // It has no size where it is not shown.
         if size.0 > 0 && size.1 > 0 && self.drawn.as_ref() != Some(&wanted) {
-            let area = Surface::area(&self.pen, size, resolution)?;
+            let area = Surface::area(pen, size, resolution)?;
             (self.chart.draw)(&area, scene, palette).map_err(|error| error.to_string())?;
             self.drawn = Some(wanted);
             dom::toggle_attribute(&self.canvas, "data-drawn", true);

@@ -14,7 +14,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    Blob, BlobPropertyBag, DedicatedWorkerGlobalScope, Event, MessageEvent, Url, Window, Worker,
+    Blob, BlobPropertyBag, DedicatedWorkerGlobalScope, Event, MessageEvent, Window, Worker,
 };
 
 use super::{dom, later};
@@ -25,8 +25,13 @@ use crate::settings::{Data, Seed, Settings};
 /// A worker holds so many jobs, so that it does not wait while the page is busy.
 const JOBS_EACH: usize = 3;
 
-/// A worker that has not answered after so many milliseconds will never do.
+/// A worker that has not said that it is ready after so many milliseconds will never do.
 const START_LIMIT: i32 = 10_000;
+
+/// A worker that has a job and says nothing for so many milliseconds is dead: a browser that is short of
+/// memory ends it without a word. The longest job takes a fraction of a second; if it is only slow, it
+/// is nothing worse than done again.
+const ANSWER_LIMIT: i32 = 30_000;
 
 /// One task of one run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,14 +132,22 @@ pub(super) struct Pool {
 struct Member {
     id: u32,
     worker: Worker,
-    /// Its script runs, and it can be given jobs.
-    ready: bool,
-    /// It has done a job, so it could start the program.
-    proven: bool,
+    /// How often it has spoken: first to say that it is ready, then with what its jobs give.
+    heard: u32,
     jobs: Vec<Job>,
 }
 
 impl Member {
+    /// Its script runs, and it can be given jobs.
+    fn is_ready(&self) -> bool {
+        self.heard > 0
+    }
+
+    /// It has done a job, so it could start the program.
+    fn is_proven(&self) -> bool {
+        self.heard > 1
+    }
+
     fn tell(&self, message: &JsValue) {
         if let Err(error) = self.worker.post_message(message) {
             super::log(&error);
@@ -186,7 +199,7 @@ impl Pool {
     /// out of [`read_blob`](super::data::read_blob).
     pub(super) fn hold(&mut self, data: JsValue) {
         self.data = data;
-        for member in self.workers.iter().filter(|member| member.ready) {
+        for member in self.workers.iter().filter(|member| member.is_ready()) {
             member.tell(&self.data);
         }
         if self.on_page {
@@ -201,7 +214,7 @@ impl Pool {
         } else {
             self.workers
                 .iter()
-                .any(|worker| worker.ready && worker.jobs.len() < JOBS_EACH)
+                .any(|worker| worker.is_ready() && worker.jobs.len() < JOBS_EACH)
         }
     }
 
@@ -220,18 +233,21 @@ impl Pool {
             Self::run_on_page(pool, job);
             return;
         }
-        let free = this.workers.iter_mut().filter(|worker| worker.ready);
+        let free = this.workers.iter_mut().filter(|worker| worker.is_ready());
         if let Some(member) = free.min_by_key(|worker| worker.jobs.len()) {
             let [kind, first, count] = job.task.to_numbers().map(JsValue::from_f64);
             let fragment = JsValue::from_str(&job.fragment);
             let message = Array::of4(&kind, &first, &count, &fragment);
-            let id = member.id;
+            let (id, heard) = (member.id, member.heard);
             let posted = member.worker.post_message(&message);
             member.jobs.push(job);
+            let was_idle = member.jobs.len() == 1;
             drop(this);
             if let Err(error) = posted {
                 super::log(&error);
                 Self::soon(pool, move |pool| Self::lose(pool, id));
+            } else if was_idle {
+                Self::watch(pool, id, heard);
             }
         }
     }
@@ -247,7 +263,7 @@ impl Pool {
     }
 
     fn add_worker(pool: &SharedPool) -> Result<(), JsValue> {
-        let worker = Worker::new(&worker_address()?)?;
+        let worker = start_worker()?;
         let mut this = pool.borrow_mut();
         let id = this.next;
         this.next += 1;
@@ -261,28 +277,46 @@ impl Pool {
             event.prevent_default();
             Self::lose(&on_error, id);
         })?;
-        let on_limit = Rc::clone(pool);
-        let limit = Closure::once_into_js(move || {
-            let pool = on_limit.borrow();
-            let silent = pool.workers.iter().any(|it| it.id == id && !it.ready);
-            drop(pool);
-            if silent {
-                Self::lose(&on_limit, id);
-            }
-        });
-        this.window
-            .set_timeout_with_callback_and_timeout_and_arguments_0(
-                limit.unchecked_ref(),
-                START_LIMIT,
-            )?;
         this.workers.push(Member {
             id,
             worker,
-            ready: false,
-            proven: false,
+            heard: 0,
             jobs: Vec::new(),
         });
+        drop(this);
+        Self::watch(pool, id, 0);
         Ok(())
+    }
+
+    /// Loses a worker that has something to say, and then says nothing more than this for too long.
+    fn watch(pool: &SharedPool, id: u32, heard: u32) {
+        let window = pool.borrow().window.clone();
+        let pool = Rc::clone(pool);
+        let check = Closure::once_into_js(move || {
+            let this = pool.borrow();
+            let mut busy = this.workers.iter();
+            let busy = busy.find(|it| it.id == id && (!it.is_ready() || !it.jobs.is_empty()));
+            let Some(now) = busy.map(|it| it.heard) else {
+                return;
+            };
+            drop(this);
+            if now == heard {
+                Self::lose(&pool, id);
+            } else {
+                Self::watch(&pool, id, now);
+            }
+        });
+        let limit = if heard == 0 {
+            START_LIMIT
+        } else {
+            ANSWER_LIMIT
+        };
+        let check = check.unchecked_ref();
+        if let Err(error) =
+            window.set_timeout_with_callback_and_timeout_and_arguments_0(check, limit)
+        {
+            super::log(&error);
+        }
     }
 
     fn receive(pool: &SharedPool, id: u32, message: &JsValue) {
@@ -292,9 +326,9 @@ impl Pool {
             return;
         };
         let report = if message.is_string() {
-            member.ready = true;
-            match later::module() {
-                Ok(later) => member.tell(&Array::of2(&wasm_bindgen::module(), &later)),
+            member.heard = 1;
+            match program() {
+                Ok(program) => member.tell(&program),
                 Err(error) => super::log(&error),
             }
             if this.data.is_object() {
@@ -309,7 +343,7 @@ impl Pool {
             if member.jobs.is_empty() {
                 return;
             }
-            member.proven = true;
+            member.heard = member.heard.saturating_add(1);
             // A worker runs its jobs in the order in which it got them.
             let Job { run, task, .. } = member.jobs.remove(0);
             let numbers = Float64Array::new(message).to_vec();
@@ -330,7 +364,7 @@ impl Pool {
         member.worker.terminate();
         let tell = Rc::clone(&this.tell);
         drop(this);
-        if !member.proven {
+        if !member.is_proven() {
             Self::give_up(pool);
         }
         for job in member.jobs {
@@ -387,8 +421,20 @@ fn hold(message: &JsValue) {
     }
 }
 
-/// The address of the worker's script: the glue, then a few lines that wait for the module.
-pub(super) fn worker_address() -> Result<String, JsValue> {
+#[wasm_bindgen]
+extern "C" {
+    /// A worker that runs this script. `www/boot.js` vouches for it where the page's policy wants that.
+    #[wasm_bindgen(catch, js_namespace = dropoutMoments, js_name = startWorker)]
+    fn start_script(script: &Blob) -> Result<Worker, JsValue>;
+}
+
+/// What a worker waits for: the program, in its two parts.
+pub(super) fn program() -> Result<JsValue, JsValue> {
+    Ok(Array::of2(&wasm_bindgen::module(), &later::module()?).into())
+}
+
+/// Starts a worker. Its script is the glue, then a few lines that say "ready" and wait for the program.
+pub(super) fn start_worker() -> Result<Worker, JsValue> {
     const LOADER: &str = include_str!("../../www/worker.js");
     let ours = Reflect::get(&js_sys::global(), &"dropoutMoments".into())?;
     let property = |name: &str| Reflect::get(&ours, &name.into()).map(|it| it.as_string());
@@ -398,14 +444,19 @@ pub(super) fn worker_address() -> Result<String, JsValue> {
             let address = property("glue")?
                 .ok_or_else(|| JsValue::from_str("the loader has not said where the glue is"))?;
             let quoted = js_sys::JSON::stringify(&address.into())?;
-            format!("importScripts({});", String::from(quoted))
+            // The page's policy holds in its workers, too.
+            format!(
+                "{{ const as = {{ createScriptURL: (url) => url }};
+                importScripts((self.trustedTypes?.createPolicy('dropout-moments', as) ?? as)
+                    .createScriptURL({})); }}",
+                String::from(quoted)
+            )
         }
     };
     let parts = Array::of3(&glue.into(), &"\n".into(), &LOADER.into());
     let options = BlobPropertyBag::new();
     options.set_type("text/javascript");
-    let blob = Blob::new_with_str_sequence_and_options(&parts, &options)?;
-    Url::create_object_url_with_blob(&blob)
+    start_script(&Blob::new_with_str_sequence_and_options(&parts, &options)?)
 }
 
 /// The worker's side: answers each job with its numbers. Called by the worker's script, once.

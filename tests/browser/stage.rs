@@ -118,6 +118,9 @@ impl Stage {
         let load_later = Function::new_with_args("then", "setTimeout(then)");
         set(&ours, "loadLater", &load_later);
         set(&self.window, "dropoutMoments", &ours);
+        self.run_script(
+            "dropoutMoments.startWorker = (script) => new Worker(URL.createObjectURL(script))",
+        );
 
         let script: HtmlScriptElement = create(&self.document, "script").unchecked_into();
         script.set_src(GLUE);

@@ -115,3 +115,16 @@ fn a_figure_is_saved_by_keys_alone_under_the_strictest_policy() {
     assert!(csv.contains("\n0.5,1.4142,0.414,1.41\n"), "{csv}");
     assert_no_errors(browser);
 }
+
+#[test]
+fn a_processor_six_times_slower_gives_the_same() {
+    let visit = Visit::with(Rules::default());
+    let browser = &visit.browser;
+    browser.devtools("Emulation.setCPUThrottlingRate", &json!({"rate": 6}));
+    visit.open("p=0.5&seed=7");
+    assert_works(browser, "p=0.5&seed=7");
+    browser.keys("#p", &[KEY_RIGHT]);
+    until_p_is(browser, 0.51);
+    assert_works(browser, "p=0.51&seed=7");
+    assert_no_errors(browser);
+}

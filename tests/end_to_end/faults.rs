@@ -77,3 +77,217 @@ fn a_picture_stands_in_for_each_canvas_at_its_place() {
         "{names}"
     );
 }
+
+/// Half of a file, as after a transfer that broke off, is as good as none.
+#[test]
+fn a_program_that_is_cut_off_is_told_and_the_page_is_readable() {
+    let visit = Visit::with(Rules {
+        cut: &[".wasm", ".fallback.js"],
+        ..Rules::default()
+    });
+    visit.browser.open(&visit.address(""));
+    assert_failed(&visit.browser, "A part of the page can’t be loaded");
+}
+
+#[test]
+fn a_later_part_that_is_cut_off_is_told_and_p_still_moves() {
+    let visit = Visit::with(Rules {
+        cut: &[".later.wasm"],
+        ..Rules::default()
+    });
+    visit.browser.open(&visit.address("seed=7"));
+    assert_failed(&visit.browser, "A part of the page can’t be loaded");
+}
+
+#[test]
+fn without_simd_the_page_names_the_browsers_that_have_it() {
+    let visit = Visit::with(Rules::default());
+    visit.run_first(
+        "WebAssembly.validate = () => false;
+        WebAssembly.compileStreaming = async () => { throw new WebAssembly.CompileError('SIMD unsupported') };",
+    );
+    visit.browser.open(&visit.address(""));
+    assert_failed(
+        &visit.browser,
+        "no SIMD instructions. Chrome and Edge have had them since version 91, Firefox since 89, Safari since 16.4.",
+    );
+}
+
+#[test]
+fn where_workers_are_forbidden_the_page_itself_gives_the_same_bits() {
+    let visit = Visit::with(Rules {
+        policy: Some("worker-src 'none'"),
+        ..Rules::default()
+    });
+    visit.open("p=0.5&seed=7");
+    assert_works(&visit.browser, "p=0.5&seed=7");
+    assert_eq!(visit.browser.run("return watched.answers"), 0);
+}
+
+/// A browser that is short of memory ends a worker without telling anybody.
+#[test]
+fn what_a_worker_had_to_do_that_died_in_silence_is_done_by_others() {
+    let visit = Visit::with(Rules::default());
+    // Half a minute without an answer takes a few seconds here.
+    visit.run_first(
+        "const set = globalThis.setTimeout;
+        globalThis.setTimeout = (what, wait, ...more) => set(what, wait === 30000 ? 8000 : wait, ...more);",
+    );
+    visit.open("p=0.5&n=1e9&seed=7");
+    let browser = &visit.browser;
+    until_run_is(browser, "done");
+    browser.click("button[data-action=run]");
+    browser.until("watched.answers > 8");
+    let progress = browser.run(
+        "watched.workers.forEach((it) => it.terminate());
+        return document.getElementById('run-progress').value",
+    );
+    assert!(
+        progress.as_f64() < Some(0.9),
+        "it was in the middle of the run"
+    );
+    until_value_is(browser, "run.samples", "1000000000");
+    let samples = SampleCount::new(1_000_000_000).expect("so many are allowed");
+    assert_shown(browser, &measured("p=0.5&seed=7", samples));
+    assert_no_errors(browser);
+}
+
+#[test]
+fn where_no_canvas_can_be_drawn_on_the_pictures_stay_and_the_numbers_follow() {
+    let visit = Visit::with(Rules::default());
+    visit.run_first("HTMLCanvasElement.prototype.getContext = () => null;");
+    visit.open("seed=7");
+    let browser = &visit.browser;
+    browser.keys("#p", &[KEY_RIGHT]);
+    until_p_is(browser, 0.31);
+    assert_works(browser, "p=0.31&seed=7");
+    let seen = seen_in_figures(browser);
+    assert_eq!(seen[0][0][0], "svg", "{seen}");
+    let told =
+        browser.run("return getComputedStyle(document.querySelector('.plot'), '::after').content");
+    assert!(text(&told).contains("draws nothing here"), "{told}");
+    assert_no_errors(browser);
+}
+
+/// The graphics card's driver may be started anew; what was drawn is then gone.
+#[test]
+fn a_canvas_whose_content_is_lost_is_drawn_again() {
+    let visit = Visit::new("seed=7");
+    let browser = &visit.browser;
+    until_run_is(browser, "done");
+    let picture = "document.querySelector('#figure-ratio canvas').toDataURL()";
+    browser.run(&format!("window.before = {picture}"));
+    browser.run(
+        "const canvas = document.querySelector('#figure-ratio canvas');
+        canvas.getContext('2d').reset();
+        canvas.dispatchEvent(new Event('contextrestored'))",
+    );
+    browser.until(&format!("{picture} === window.before"));
+}
+
+#[test]
+fn where_nothing_can_be_copied_or_kept_the_page_says_what_to_press() {
+    let visit = Visit::with(Rules::default());
+    visit.run_first(
+        "document.execCommand = () => false;
+        for (const name of ['localStorage', 'sessionStorage', 'indexedDB', 'cookieStore']) {
+            Object.defineProperty(globalThis, name, { get() { throw new DOMException('no', 'SecurityError') } });
+        }
+        Object.defineProperty(navigator, 'clipboard', { value: undefined });",
+    );
+    visit.open("seed=7");
+    let browser = &visit.browser;
+    browser.click("button[data-copy]");
+    browser.until("document.querySelector('button[data-copy]').textContent === 'Press Ctrl+C'");
+    assert_ne!(browser.run("return `${getSelection()}`"), "");
+    assert_works(browser, "seed=7");
+    assert_no_errors(browser);
+}
+
+/// A browser gives a page that nobody sees no frames.
+#[test]
+fn a_run_goes_on_while_nobody_sees_the_page() {
+    let visit = Visit::with(Rules::default());
+    visit.run_first(
+        "const ask = globalThis.requestAnimationFrame;
+        const waiting = [];
+        globalThis.requestAnimationFrame = (what) => watched.hidden ? waiting.push(what) : ask(what);
+        globalThis.show = () => { watched.hidden = false; waiting.splice(0).forEach((it) => ask(it)); };",
+    );
+    visit.open("p=0.5&seed=7");
+    let browser = &visit.browser;
+    until_run_is(browser, "done");
+    browser.run(
+        "watched.hidden = true;
+        document.querySelector('button[data-action=run-full]').click()",
+    );
+    // More than what the workers have been given at first.
+    browser.measure(
+        "const first = watched.answers;
+        while (watched.answers < first + 26) await new Promise((then) => setTimeout(then, 20))",
+    );
+    browser.run("show()");
+    until_value_is(browser, "run.samples", "100000000");
+    assert_shown(browser, &measured("p=0.5&seed=7", SampleCount::FORUM));
+    assert_no_errors(browser);
+}
+
+#[test]
+fn a_page_that_one_comes_back_to_works_as_before() {
+    let visit = Visit::with(Rules {
+        extra: Some((
+            "other.html",
+            "<!doctype html><meta charset=utf-8><link rel=icon href=data:,><p>Another",
+        )),
+        ..Rules::default()
+    });
+    visit.open("p=0.5&seed=7");
+    let browser = &visit.browser;
+    until_run_is(browser, "done");
+    browser.open(&visit.server.address("other.html"));
+    browser.back();
+    assert_works(browser, "p=0.5&seed=7");
+    browser.keys("#p", &[KEY_RIGHT]);
+    until_p_is(browser, 0.51);
+    assert_works(browser, "p=0.51&seed=7");
+    assert_no_errors(browser);
+}
+
+#[test]
+fn the_page_works_where_it_has_200_pixels() {
+    let visit = Visit::with(Rules {
+        extra: Some((
+            "frame.html",
+            "<!doctype html><link rel=icon href=data:,><iframe width=200 height=400 src=\"index.html#seed=7\"></iframe>",
+        )),
+        ..Rules::default()
+    });
+    let browser = &visit.browser;
+    browser.open(&visit.server.address("frame.html"));
+    browser.enter_frame();
+    assert_works(browser, "seed=7");
+    let overflow = browser.run("return document.documentElement.scrollWidth - innerWidth");
+    assert!(
+        overflow.as_f64() <= Some(0.0),
+        "it need not be scrolled sideways"
+    );
+    browser.keys("#p", &[KEY_RIGHT]);
+    until_p_is(browser, 0.31);
+    assert_no_errors(browser);
+}
+
+#[test]
+fn once_it_is_there_the_page_needs_no_network() {
+    let Visit { browser, server } = Visit::new("p=0.5&seed=7");
+    until_run_is(&browser, "done");
+    drop(server);
+    browser.keys("#p", &[KEY_RIGHT]);
+    until_p_is(&browser, 0.51);
+    browser.click("button[data-action=run-full]");
+    until_value_is(&browser, "run.samples", "100000000");
+    assert_shown(&browser, &measured("p=0.51&seed=7", SampleCount::FORUM));
+    browser.run("document.getElementById('data-text').value = '1 2 3 4'");
+    browser.click("button[data-action=use-text]");
+    browser.until("location.hash.includes('input=custom')");
+    until_run_is(&browser, "done");
+}

@@ -17,6 +17,7 @@ mod faults;
 mod first_view;
 mod page;
 mod places;
+mod policy;
 mod server;
 
 use std::collections::BTreeMap;

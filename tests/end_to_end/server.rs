@@ -20,6 +20,8 @@ pub(crate) struct Rules {
     pub(crate) wasm_type: &'static str,
     /// Files with these endings are not found.
     pub(crate) missing: &'static [&'static str],
+    /// Of files with these endings comes only half.
+    pub(crate) cut: &'static [&'static str],
     /// What is replaced in HTML files.
     pub(crate) replace: &'static [(&'static str, &'static str)],
     /// The name and the content of one more HTML file.
@@ -32,6 +34,7 @@ impl Default for Rules {
             policy: None,
             wasm_type: "application/wasm",
             missing: &[],
+            cut: &[],
             replace: &[],
             extra: None,
         }
@@ -181,7 +184,10 @@ impl Shared {
         if name.contains("..") || missing.iter().any(|ending| name.ends_with(ending)) {
             return None;
         }
-        let content = fs::read(self.root.join(name)).ok()?;
+        let mut content = fs::read(self.root.join(name)).ok()?;
+        if self.rules.cut.iter().any(|ending| name.ends_with(ending)) {
+            content.truncate(content.len() / 2);
+        }
         if !name.ends_with(".html") {
             return Some(content);
         }

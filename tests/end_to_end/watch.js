@@ -20,6 +20,7 @@
     constructor(...how) {
       super(...how);
       watched.workers.push(this);
+      this.addEventListener("error", (event) => tell("worker", event.message));
       // The first that a worker says is that it is ready.
       this.addEventListener("message", ({ data }) => { watched.answers += data !== "ready"; });
     }

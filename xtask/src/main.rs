@@ -4,7 +4,7 @@
 //!
 //! - [`setup`] finds and installs tools, and knows the environment to run them in;
 //! - [`serve`], [`mod@test`], [`build`], [`check`], [`audit`] and [`mod@bench`] are the commands;
-//! - [`post_build`] is trunk's hook, and [`split`] with [`profile`] what makes the program small;
+//! - [`post_build`] is trunk's hook, [`policy`] what it says of security, and [`split`] with [`profile`] what makes the program small;
 //! - [`python`] is an environment of Python's own, for some of them;
 //! - [`sizes`], [`fallback_script`] and [`architecture`] are the parts of them that compute
 //!   something.
@@ -16,6 +16,7 @@ mod build;
 mod check;
 mod embed_test;
 mod fallback_script;
+mod policy;
 mod post_build;
 mod profile;
 mod project;

@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use walrus::Module;
 
 use crate::setup::{self, Tool, Toolbox};
-use crate::{fallback_script, profile, project, split};
+use crate::{fallback_script, policy, profile, project, split};
 
 /// Splits and optimises the program, if it is to be published, and writes the fallback script.
 pub fn run() -> Result<()> {
@@ -33,6 +33,7 @@ pub fn run() -> Result<()> {
         let mut text = fs::read_to_string(&glue)?;
         program = publish(&program.primary, &mut text)?;
         fs::write(&glue, text)?;
+        guard(&staging.join("index.html"))?;
     }
     fs::write(&path, &program.primary)?;
     if let Some((name, wasm)) = &program.later {
@@ -55,7 +56,20 @@ struct Program {
 /// Writes a page for each figure, with a picture: only what is published is linked to.
 fn write_figures(folder: &Path) -> Result<()> {
     let write = "run --quiet --package xtask --features previews --bin pictures -- pages";
-    project::run(Command::new("cargo").args(write.split(' ')).arg(folder))
+    project::run(Command::new("cargo").args(write.split(' ')).arg(folder))?;
+    for figure in fs::read_dir(folder)?.filter_map(Result::ok) {
+        let page = figure.path().join("index.html");
+        if page.exists() {
+            guard(&page)?;
+        }
+    }
+    Ok(())
+}
+
+/// Gives a page its policy.
+fn guard(page: &Path) -> Result<()> {
+    let guarded = policy::with_policy(&fs::read_to_string(page)?)?;
+    fs::write(page, guarded).with_context(|| format!("can't write {}", page.display()))
 }
 
 fn publish(wasm: &[u8], glue: &mut String) -> Result<Program> {

@@ -17,6 +17,11 @@ use crate::{build, project};
 /// It may weigh at most so many bytes.
 const BUDGET: usize = 250_000;
 
+/// Nothing can be fetched, and everything is inline.
+const POLICY: &str = "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval'; \
+    style-src 'unsafe-inline'; img-src data: blob:; worker-src blob:; frame-src http: https: file:; \
+    base-uri 'none'; form-action 'none'";
+
 const UNPACK: &str = include_str!("../../www/single.js");
 
 /// Builds the page, and writes it as one file.
@@ -85,11 +90,15 @@ fn assemble(dist: &Path) -> Result<String> {
                 .iter()
                 .any(|it| tag.starts_with(it))
         })
-        .filter(|tag| !tag.contains("og:") && !tag.contains("twitter:"))
+        .filter(|tag| {
+            !["og:", "twitter:", "http-equiv"]
+                .iter()
+                .any(|it| tag.contains(it))
+        })
         .map(|tag| format!("<{tag}"))
         .collect();
     Ok(format!(
-        "{meta}<body><noscript><p>Dropout Moments, an explanation that one can run: it needs scripts, which are \
+        "{meta}<meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\"><body><noscript><p>Dropout Moments, an explanation that one can run: it needs scripts, which are \
          switched off.</p></noscript><script type=\"text/plain\">{}</script>\
          <script data-sizes=\"{lengths}\">{UNPACK}</script></body></html>\n",
         base85(&packed),

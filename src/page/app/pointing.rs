@@ -32,6 +32,7 @@ impl App {
             (canvas, "pointercancel"),
             (canvas, "pointerleave"),
             (canvas, "mousedown"),
+            (canvas, "contextrestored"),
             (reader, "focus"),
             (reader, "input"),
             (reader, "blur"),
@@ -68,6 +69,11 @@ impl App {
         match event.type_().as_str() {
             "focus" | "input" => self.point(index, Some(Pointed::Reading)),
             "blur" => self.point(index, None),
+            // A canvas of another size is set up anew.
+            "contextrestored" => {
+                figure.canvas.set_width(0);
+                self.point(index, None);
+            }
             "toggle" => self.request_frame(),
             "mousedown" => {}
             "keydown" => match event.unchecked_ref::<KeyboardEvent>().key().as_str() {
