@@ -61,12 +61,15 @@ impl Engine {
                 // Without the sandbox, since root can't have one; without what talks to its maker.
                 json!({"args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
                     "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                    "--window-size=1280,1000"]}),
+                    "--window-size=1280,1000",
+                    // Tests change the address more often than a person could.
+                    "--disable-ipc-flooding-protection"]}),
             ),
             Self::Firefox => (
                 "moz:firefoxOptions",
                 "FIREFOX",
-                json!({"args": ["-headless", "--width=1280", "--height=1000"]}),
+                json!({"args": ["-headless", "--width=1280", "--height=1000"],
+                    "prefs": {"dom.navigation.navigationRateLimit.count": 0}}),
             ),
             // It needs a screen, and sets its size afterwards.
             Self::WebKit => (

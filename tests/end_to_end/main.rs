@@ -15,7 +15,10 @@ mod browser;
 mod chromium;
 mod faults;
 mod first_view;
+mod hostile;
 mod page;
+#[path = "../hostile/pieces.rs"]
+mod pieces;
 mod places;
 mod policy;
 mod server;

@@ -3,7 +3,7 @@
 //! the same commands.
 //!
 //! - [`setup`] finds and installs tools, and knows the environment to run them in;
-//! - [`serve`], [`mod@test`], [`build`], [`check`], [`audit`] and [`mod@bench`] are the commands;
+//! - [`serve`], [`mod@test`], [`fuzz`], [`build`], [`check`], [`audit`] and [`mod@bench`] are the commands;
 //! - [`post_build`] is trunk's hook, [`policy`] what it says of security, and [`split`] with [`profile`] what makes the program small;
 //! - [`python`] is an environment of Python's own, for some of them;
 //! - [`sizes`], [`fallback_script`] and [`architecture`] are the parts of them that compute
@@ -16,6 +16,7 @@ mod build;
 mod check;
 mod embed_test;
 mod fallback_script;
+mod fuzz;
 mod policy;
 mod post_build;
 mod profile;
@@ -52,6 +53,8 @@ Usage: cargo xtask COMMAND
              --all-browsers  in Chromium, Firefox and WebKit, not in Chromium alone
              --in NAME       in this one of them
              [FILTER]
+  fuzz     try hostile links and files, natively and, a hundredth of them, in Chromium
+             --cases N    how many (default 1000000)
   build    make dist/, the page as it is published, and print the size of each file
              --address URL  where it will lie: previews of links show their picture then
   single-file
@@ -80,6 +83,9 @@ enum Request {
     Help,
     Serve(serve::Options),
     Test(test::Options),
+    Fuzz {
+        cases: u32,
+    },
     Build {
         address: Option<String>,
     },
@@ -115,6 +121,7 @@ fn main() -> ExitCode {
         }
         Request::Serve(options) => serve::serve(&options),
         Request::Test(options) => test::test(&options),
+        Request::Fuzz { cases } => fuzz::fuzz(cases),
         Request::Build { address } => {
             build::build(address.as_deref()).and_then(|dist| sizes::report(&dist))
         }
@@ -184,6 +191,17 @@ fn request(mut arguments: lexopt::Parser) -> Result<Request, lexopt::Error> {
             options.engines = engines;
             options.with_python = with_python;
             Ok(Request::Test(options))
+        }
+        "fuzz" => {
+            let mut cases = 1_000_000;
+            while let Some(argument) = arguments.next()? {
+                match argument {
+                    Short('h') | Long("help") => return Ok(Request::Help),
+                    Long("cases") => cases = arguments.value()?.parse()?,
+                    other => return Err(other.unexpected()),
+                }
+            }
+            Ok(Request::Fuzz { cases })
         }
         "build" => {
             let mut address = None;
