@@ -29,7 +29,7 @@ fn no_fragment_gets_into_the_page_or_holds_it_up() {
         Engine::WebKit => 90,
     };
     let before = browser.run(&format!(
-        "addEventListener('hashchange', () => {{ longest = Math.max(longest, performance.now() - began); }});
+        "addEventListener('hashchange', () => {{ window.longest = Math.max(longest, performance.now() - began); }});
         return {MARKUP}"
     ));
 

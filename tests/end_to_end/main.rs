@@ -91,7 +91,9 @@ fn on_disk(name: &str, script: &str) -> String {
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).expect("a folder can be made");
     let files = fs::read_dir(dist()).expect("dist/ is a folder");
-    for file in files.filter_map(Result::ok) {
+    let files = files.filter_map(Result::ok);
+    // The pages of single figures lie in folders, and are not opened.
+    for file in files.filter(|it| it.path().is_file()) {
         fs::copy(file.path(), folder.join(file.file_name())).expect("a file can be copied");
     }
     let path = folder.join("index.html");

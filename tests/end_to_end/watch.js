@@ -7,7 +7,10 @@
 
   addEventListener("error", (event) => tell("error", event.message ?? `${event.target.src ?? event.target.href} is not loaded`), true);
   addEventListener("unhandledrejection", (event) => tell("rejection", event.reason));
-  addEventListener("securitypolicyviolation", (event) => tell("policy", `${event.effectiveDirective} ${event.blockedURI} ${event.sample}`));
+  addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI, sample }) => {
+    // Firefox may ask for it, though the page has an icon.
+    if (!blockedURI.endsWith("/favicon.ico")) tell("policy", `${effectiveDirective} ${blockedURI} ${sample}`);
+  });
   for (const kind of ["error", "warn"]) {
     const write = console[kind];
     console[kind] = (...words) => {
