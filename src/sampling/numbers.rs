@@ -272,8 +272,14 @@ fn shown(entry: &[u8]) -> String {
             });
         }
     };
-    match std::str::from_utf8(entry) {
-        Ok(entry) => push(&mut entry.chars()),
+    // However it came, in pieces or not, it is cut at the same place, be that within a character.
+    let entry = &entry[..entry.len().min(LONGEST + 1)];
+    let whole = match std::str::from_utf8(entry) {
+        Err(error) if error.error_len().is_none() => &entry[..error.valid_up_to()],
+        _ => entry,
+    };
+    match std::str::from_utf8(whole) {
+        Ok(whole) => push(&mut whole.chars()),
         Err(_) => push(&mut entry.iter().copied().map(char::from)),
     }
     text

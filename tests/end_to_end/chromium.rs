@@ -106,9 +106,9 @@ fn a_figure_is_saved_by_keys_alone_under_the_strictest_policy() {
     let browser = &visit.browser;
     browser.keys("#figure-ratio .take", &[KEY_ENTER]);
     browser.until("document.querySelector('#take-ratio').matches(':popover-open')");
-    // Over the link's button to the format, and from there, since data have no options, to the first
-    // button.
-    browser.press(&[KEY_TAB, KEY_TAB, "C", KEY_TAB, KEY_ENTER]);
+    // Over the buttons of the link and of the embedding to the format, and from there, since data have
+    // no options, to the first button.
+    browser.press(&[KEY_TAB, KEY_TAB, KEY_TAB, "C", KEY_TAB, KEY_ENTER]);
     browser.until("globalThis.csv !== undefined");
     assert_eq!(text(&browser.run("return saved")), "dropout-ratio.csv");
     let csv = text(&browser.run("return csv"));

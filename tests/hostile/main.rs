@@ -2,7 +2,7 @@
 //!
 //! A case is made of pieces that mean something to the readers, and of anything else. Ordinary runs try
 //! some thousands; `cargo xtask fuzz` as many as it is told, by `DROPOUT_MOMENTS_CASES`, and prints how
-//! long the longest took. What once failed is kept: by hand in [`PAST`], by proptest beside this file.
+//! long the longest took. What once failed is kept: by hand in [`PAST`], by proptest in `failures.txt` beside this file.
 //! The end-to-end tests try the same in browsers.
 #![cfg(not(target_arch = "wasm32"))]
 #![expect(
@@ -20,7 +20,7 @@ use dropout_moments::scene::{Scene, data_problem, data_report};
 use dropout_moments::settings::{Distribution, Settings};
 use proptest::prelude::*;
 use proptest::sample::select;
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::{Config, FileFailurePersistence, TestRunner};
 
 use pieces::{PAST, cases, some_text};
 
@@ -33,7 +33,10 @@ fn try_all<S: Strategy>(
 ) {
     let config = Config {
         cases,
-        source_file: Some(file!()),
+        failure_persistence: Some(Box::new(FileFailurePersistence::Direct(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/tests/hostile/failures.txt"
+        )))),
         ..Config::default()
     };
     let longest = Cell::new(Duration::ZERO);
@@ -133,6 +136,13 @@ fn check_text(text: &[u8], piece: usize) -> Result<(), TestCaseError> {
     let length: usize = report.iter().map(|line| line.chars().count()).sum();
     prop_assert!(length < 2_000, "{report:?}");
     Ok(())
+}
+
+/// What is too long for a number is shown as far as it is kept, which may end within a character.
+#[test]
+fn a_long_entry_is_shown_the_same_in_pieces() {
+    let entry = format!("\u{202e}0.{}−", "0".repeat(395));
+    check_text(entry.as_bytes(), 3).expect("it holds by now");
 }
 
 #[test]
