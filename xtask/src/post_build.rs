@@ -12,7 +12,8 @@ use anyhow::{Context, Result};
 use walrus::Module;
 
 use crate::setup::{self, Tool, Toolbox};
-use crate::{fallback_script, policy, profile, project, split};
+use crate::split::{self, Layout};
+use crate::{fallback_script, policy, profile, project};
 
 /// Splits and optimises the program, if it is to be published, and writes the fallback script.
 pub fn run() -> Result<()> {
@@ -31,7 +32,8 @@ pub fn run() -> Result<()> {
         fs::write(&glue, fs::read_to_string(&glue)? + profile::GLUE)?;
     } else if variable("TRUNK_PROFILE")? == "release" {
         let mut text = fs::read_to_string(&glue)?;
-        program = publish(&program.primary, &mut text)?;
+        let linked = fs::read(linked()).context("can't read what the linker has made")?;
+        program = publish(&program.primary, &linked, &mut text)?;
         fs::write(&glue, text)?;
         guard(&staging.join("index.html"))?;
     }
@@ -72,12 +74,18 @@ fn guard(page: &Path) -> Result<()> {
     fs::write(page, guarded).with_context(|| format!("can't write {}", page.display()))
 }
 
-fn publish(wasm: &[u8], glue: &mut String) -> Result<Program> {
+/// The program before wasm-bindgen; `index.html` names the profile.
+fn linked() -> PathBuf {
+    let folder = project::target().join("wasm32-unknown-unknown/page");
+    folder.join(format!("{}.wasm", project::NAME))
+}
+
+fn publish(wasm: &[u8], linked: &[u8], glue: &mut String) -> Result<Program> {
     let tools = setup::prepare(&[Tool::WasmOpt])?;
     let list =
         fs::read_to_string(profile::list()).context("can't read the list of what comes later")?;
     let names: HashSet<&str> = list.lines().collect();
-    let mut parts = split::split(wasm, &names)?;
+    let mut parts = split::split(wasm, &Layout::read(linked)?, &names)?;
     let later = optimise(&tools, &parts.later.emit_wasm())?;
     // A browser may have kept a file of an older build: by this name no other one is found.
     let mut hash = DefaultHasher::new();

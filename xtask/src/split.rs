@@ -8,13 +8,15 @@
 //!   functions (closures, trait objects), becomes a stub: it asks for the later module by the program's
 //!   import `loadLater(null)`, which returns when that is there, and then calls the function through
 //!   its slot in the table.
-//! - The *later* module imports from the primary's exports whatever it uses of it, and puts its own
-//!   functions into their slots when it is instantiated.
+//! - The *later* module imports from the primary's exports whatever it uses of it. When it is
+//!   instantiated, it puts its own functions into their slots, and the data that only these use into
+//!   the memory.
 //!
 //! Which functions are moved is a list of names, which [`crate::profile`] measures. It can't be wrong,
 //! only unfavourable: a function that isn't on it is in the primary module, and one that is on it by
 //! mistake is called through its stub.
 
+mod data;
 mod names;
 #[cfg(test)]
 mod tests;
@@ -28,6 +30,9 @@ use walrus::{
     GlobalKind, ImportKind, ImportedFunction, Module, RefType, TableId,
 };
 
+use data::move_data;
+
+pub use data::Layout;
 pub use names::{plain, short};
 
 /// The program's import that loads the later module: its argument is what to call when that is there,
@@ -54,8 +59,9 @@ impl Parts {
     }
 }
 
-/// Moves the functions with these plain names, and what only they use, out of a program.
-pub fn split(wasm: &[u8], names: &HashSet<&str>) -> Result<Parts> {
+/// Moves the functions with these plain names, and what only they use, out of a program. `layout` is
+/// that of the program as the linker has left it: wasm-bindgen leaves data where they are.
+pub fn split(wasm: &[u8], layout: &Layout, names: &HashSet<&str>) -> Result<Parts> {
     let mut primary = Module::from_buffer(wasm).context("the program can't be read")?;
     let mut later = Module::from_buffer(wasm)?;
     ensure!(
@@ -109,12 +115,20 @@ pub fn split(wasm: &[u8], names: &HashSet<&str>) -> Result<Parts> {
     slots.sort_unstable_by_key(|(slot, _)| *slot);
     let table = import_state(&mut later, &primary)?;
     fill(&mut later, table, &slots);
+    let unreached = layout.unreached(|name| names.contains(name));
+    move_data(&mut primary, &mut later, &unreached)?;
     walrus::passes::gc::run(&mut later);
     connect(&mut primary, &mut later)?;
     for export in kept {
         primary.exports.delete(export);
     }
     walrus::passes::gc::run(&mut primary);
+    for module in [&mut primary, &mut later] {
+        // What the linker says of places holds no longer.
+        for section in ["linking", "reloc.CODE", "reloc.DATA"] {
+            module.customs.remove_raw(section);
+        }
+    }
     Ok(Parts { primary, later })
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use walrus::Module;
 use wasmi::{Caller, Engine, Extern, Instance, Linker, Store, Val};
 
-use super::{Parts, split};
+use super::{Layout, Parts, split};
 
 /// How often the later module was asked for, and itself, where it can be had.
 struct World {
@@ -107,7 +107,12 @@ const PROGRAM: &str = r#"(module
 
 fn parts(names: &[&str]) -> Parts {
     let wasm = wat::parse_str(PROGRAM).expect("the program is well written");
-    split(&wasm, &HashSet::from_iter(names.iter().copied())).expect("it can be split")
+    split(
+        &wasm,
+        &Layout::default(),
+        &HashSet::from_iter(names.iter().copied()),
+    )
+    .expect("it can be split")
 }
 
 fn has(module: &Module, name: &str) -> bool {
@@ -181,6 +186,7 @@ fn the_primary_part_names_the_file_of_the_later_one() {
 fn a_program_that_cannot_load_is_refused() {
     let program = PROGRAM.replace("loadLater", "somethingElse");
     let wasm = wat::parse_str(&program).expect("the program is well written");
-    let error = split(&wasm, &HashSet::from(["app::cold"])).expect_err("nothing loads");
+    let error =
+        split(&wasm, &Layout::default(), &HashSet::from(["app::cold"])).expect_err("nothing loads");
     assert_eq!(error.to_string(), "the program imports no loadLater");
 }
