@@ -15,6 +15,7 @@ mod ratio;
 mod rules;
 mod style;
 mod svg;
+mod training;
 mod units;
 mod variance;
 
@@ -28,5 +29,6 @@ pub use ratio::{draw as draw_ratio, drop_probability_at, is_on_marker};
 pub use rules::{activation_at as rules_activation_at, draw as draw_rules};
 pub use style::{Palette, UNIT};
 pub use svg::{Ground, Picture, Svg};
+pub use training::{draw as draw_training, training_at};
 pub use units::{draw as draw_units, layer_unit_at};
 pub use variance::{draw as draw_variance, variance_at};

@@ -27,6 +27,7 @@ mod sections;
 mod self_check;
 mod share;
 mod table;
+mod training;
 mod workers;
 
 pub use workers::run_worker;

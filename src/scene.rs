@@ -23,6 +23,7 @@ mod section;
 mod self_check;
 mod snippets;
 mod symbol;
+mod training;
 mod variance;
 
 pub use answer::{Emphasis, Span};
@@ -46,6 +47,7 @@ pub use section::{Section, Sections};
 pub use self_check::{Check, REFERENCES, self_check};
 pub use snippets::{FRAMEWORKS, Framework};
 pub use symbol::Symbol;
+pub use training::{Training, TrainingCurve, TrainingFigure};
 pub use variance::{VarianceFigure, VariancePart};
 
 use crate::sampling::{Estimate, LayerDraws, Survey};
@@ -83,6 +85,8 @@ pub struct Scene {
     pub units: Option<UnitsFigure>,
     /// Of [`Section::Rules`]: the figure of the rules.
     pub rules: Option<RulesFigure>,
+    /// Of [`Section::Training`]: the figure of networks that are trained with each rule.
+    pub training: Option<TrainingFigure>,
     /// Of [`Section::Depth`]: the figure of the layers.
     pub depth: Option<DepthFigure>,
 }
@@ -96,6 +100,8 @@ pub struct Measured<'a> {
     pub survey: Option<&'a Survey>,
     /// Of the layer's output, and how far the last draw of it has fallen to its place.
     pub draws: Option<(&'a LayerDraws, f64)>,
+    /// Of networks that are trained with each rule: with the settings that held when that began.
+    pub training: Option<Training<'a>>,
     /// Of each layer of the deep network.
     pub simulation: Option<Simulated<'a>>,
 }
@@ -160,6 +166,7 @@ impl Scene {
             layer: None,
             units: None,
             rules: None,
+            training: None,
             depth: None,
         }
     }
@@ -192,6 +199,10 @@ impl Scene {
             Section::Rules => {
                 rules::add_quantities(&mut self.quantities, settings, measured.survey);
                 self.rules = Some(RulesFigure::new(settings));
+            }
+            Section::Training => {
+                let figure = TrainingFigure::of(measured.training, settings.notation);
+                self.training = Some(figure);
             }
             Section::Depth => {
                 depth::add_quantities(&mut self.quantities, settings, exact, measured.run);

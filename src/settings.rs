@@ -122,6 +122,8 @@ pub enum Figure {
     Layer,
     /// The units of that layer under one draw of the mask.
     Units,
+    /// Networks that are trained with each rule.
+    Training,
     /// What each layer of a deep network makes of the standard deviation and the mean.
     Depth,
 }
@@ -213,6 +215,7 @@ impl Named for Figure {
         ("rules", Self::Rules),
         ("layer", Self::Layer),
         ("units", Self::Units),
+        ("training", Self::Training),
         ("depth", Self::Depth),
     ];
 }

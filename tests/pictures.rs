@@ -10,12 +10,12 @@ use std::path::Path;
 
 use dropout_moments::charts::{
     Caption, Ground, Palette, Picture, draw_convergence, draw_density, draw_depth, draw_layer,
-    draw_mask, draw_ratio, draw_rules, draw_units, draw_variance,
+    draw_mask, draw_ratio, draw_rules, draw_training, draw_units, draw_variance,
 };
-use dropout_moments::network::{Simulation, SimulationEstimate};
+use dropout_moments::network::{Comparison, Progress, Simulation, SimulationEstimate, Split};
 use dropout_moments::sampling::{Experiment, LayerDraws};
-use dropout_moments::scene::{Measured, Run, Scene, Sections, Simulated};
-use dropout_moments::settings::{SampleCount, Seed, Settings};
+use dropout_moments::scene::{self, Measured, Run, Scene, Sections, Simulated};
+use dropout_moments::settings::{DropProbability, SampleCount, Seed, Settings};
 
 /// CSS pixels, as on the page in a wide window and on a telephone.
 const WIDE: (u32, u32) = (560, 330);
@@ -38,10 +38,11 @@ enum Figure {
     Rules,
     Layer,
     Units,
+    Training,
     Depth,
 }
 
-use Figure::{Convergence, Density, Depth, Layer, Mask, Ratio, Rules, Units, Variance};
+use Figure::{Convergence, Density, Depth, Layer, Mask, Ratio, Rules, Training, Units, Variance};
 
 fn scene(fragment: &str) -> Scene {
     let parsed = Settings::from_fragment(fragment);
@@ -97,6 +98,29 @@ fn scene_with_draws(fragment: &str, last: u32) -> Scene {
     Scene::of(&settings, measured, Sections::ALL)
 }
 
+/// With one network of each rule.
+fn scene_with_training() -> Scene {
+    let digits = Split::digits(include_bytes!("../www/digits.bin")).expect("the digits");
+    let comparison = Comparison {
+        drop_probability: DropProbability::new(0.5).expect("is allowed"),
+        seed: Seed(7),
+    };
+    let mut networks = vec![Progress::default(); Comparison::NETWORKS];
+    for (number, network) in networks.iter_mut().enumerate().take(6) {
+        while network.test.is_none() {
+            *network = comparison.go_on(number, network, &digits);
+        }
+    }
+    let measured = Measured {
+        training: Some(scene::Training {
+            comparison,
+            networks: &networks,
+        }),
+        ..Measured::default()
+    };
+    Scene::of(&Settings::default(), measured, Sections::ALL)
+}
+
 /// A figure of one of the sections.
 fn there<F>(figure: &Option<F>) -> &F {
     figure.as_ref().expect("a whole scene has it")
@@ -112,6 +136,7 @@ fn picture(figure: Figure, scene: &Scene, size: (u32, u32), palette: &Palette) -
         Rules => draw_rules(area, there(&scene.rules), palette),
         Layer => draw_layer(area, there(&scene.layer), palette),
         Units => draw_units(area, there(&scene.units), palette),
+        Training => draw_training(area, there(&scene.training), palette),
         Depth => draw_depth(area, there(&scene.depth), palette),
     });
     picture.expect("writing a text does not fail")
@@ -230,6 +255,8 @@ pictures! {
     units_at_first: Units, LONG, scene("");
     units_narrow: Units, NARROW, scene("weights=random&scale=gaussian");
     units_of_a_few: Units, LONG, scene("units=30&weights=few&scale=alpha");
+    training_before_a_run: Training, NARROW, scene("");
+    training_at_its_end: Training, LONG, scene_with_training();
     depth_at_first: Depth, LAYERS, scene("");
     depth_narrow: Depth, LAYERS_NARROW, scene("");
     depth_simulated: Depth, LAYERS, scene_with_layers("width=128&p=0.5");
@@ -263,7 +290,7 @@ fn the_document_of_each_figure_stands_alone() {
         (&Palette::DARK, Ground::Transparent),
     ] {
         let scene = scene_with_run("p=0.5&mu=1", 100_000);
-        for figure in [Density, Ratio, Convergence, Variance, Mask, Rules] {
+        for figure in [Density, Ratio, Convergence, Variance, Mask, Rules, Training] {
             let plain = picture(figure, &scene, NARROW, palette);
             let plain = plain.document(palette, ground, "A title", shows);
             let captioned = Picture::draw_measured(

@@ -1,9 +1,10 @@
 //! What the page says, and that the page without scripts says the same.
 #![cfg(not(target_arch = "wasm32"))]
 
+use dropout_moments::network::{Comparison, Progress, Split};
 use dropout_moments::sampling::draw_units;
-use dropout_moments::scene::{Measured, Scene, Section, Sections};
-use dropout_moments::settings::{Distribution, Named, Scaling, Seed, Settings};
+use dropout_moments::scene::{Measured, Readable, Scene, Section, Sections, Training};
+use dropout_moments::settings::{Distribution, DropProbability, Named, Scaling, Seed, Settings};
 use dropout_moments::theory::Exact;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
@@ -242,7 +243,9 @@ fn a_part_is_the_same_whatever_else_a_scene_has() {
         assert_eq!(part.answer, whole.answer);
         assert_eq!(part.density, whole.density);
         assert_eq!(part.ratio, whole.ratio);
-        assert!(!part.quantities.is_empty(), "{section:?}");
+        // Training has no numbers but those of its figure.
+        let has_numbers = section != Section::Training;
+        assert_eq!(!part.quantities.is_empty(), has_numbers, "{section:?}");
         assert!(part.quantities.len() < whole.quantities.len());
         for quantity in &part.quantities {
             assert!(whole.quantities.contains(quantity), "{quantity:?}");
@@ -255,6 +258,10 @@ fn a_part_is_the_same_whatever_else_a_scene_has() {
         assert_eq!(
             part.convergence,
             whole.convergence.clone().filter(|_| has(Section::Run))
+        );
+        assert_eq!(
+            part.training,
+            whole.training.clone().filter(|_| has(Section::Training))
         );
         assert_eq!(
             part.variance,
@@ -526,4 +533,77 @@ fn the_page_asks_for_nothing_that_is_not_there() {
     for output in PAGE.split("data-quantity=\"").skip(1) {
         text("", between(output, "", "\""));
     }
+}
+
+/// A network of each rule: the mean of one value is that value, and has no interval.
+#[test]
+fn the_table_of_training_has_each_rules_scores() {
+    let digits = Split::digits(include_bytes!("../www/digits.bin")).expect("the digits");
+    let comparison = Comparison {
+        drop_probability: DropProbability::default(),
+        seed: Seed(7),
+    };
+    let mut networks = vec![Progress::default(); Comparison::NETWORKS];
+    for (number, network) in networks
+        .iter_mut()
+        .enumerate()
+        .take(Comparison::RULES.len())
+    {
+        while network.test.is_none() {
+            *network = comparison.go_on(number, network, &digits);
+        }
+    }
+    let settings = Settings::default();
+    let figure = |networks: &[Progress]| {
+        let training = Some(Training {
+            comparison,
+            networks,
+        });
+        let measured = Measured {
+            training,
+            ..Measured::default()
+        };
+        Scene::of(&settings, measured, Sections::ALL)
+            .training
+            .expect("a whole scene has it")
+    };
+    let shown = figure(&networks);
+    let table = shown.table();
+    assert!(table.caption.contains("p = 0.3"), "{}", table.caption);
+    // Rules whose factor is 1 have one row, the three others two.
+    assert_eq!(table.rows().len(), 9);
+    let of =
+        |number: usize, way: usize| networks[number].test.as_ref().expect("trained")[way].clone();
+    let rows: Vec<_> = table.rows().collect();
+    for (row, (head, number, way)) in rows.iter().zip([
+        ("no dropout", 0, 0),
+        ("none, as it is", 1, 0),
+        ("none, × its factor", 1, 1),
+        ("1/(1−p)", 2, 0),
+    ]) {
+        let test = of(number, way);
+        assert_eq!(row[0], head);
+        assert_eq!(row[1], "1");
+        assert!((row[2].parse::<f64>().expect("a number") - 100.0 * test.accuracy).abs() < 0.051);
+        assert!((row[3].parse::<f64>().expect("a number") - test.loss).abs() < 0.00051);
+    }
+    // Without dropout evaluation is training.
+    assert_eq!(rows[0][5], "1.00 · 1.00 · 1.00 · 1.00 · 1.00");
+    // A curve has a point an epoch, and what is read there is what it has.
+    let curve = &shown.curves[2];
+    assert_eq!(curve.points.len(), Comparison::EPOCHS);
+    assert_eq!(curve.points[4], (5.0, networks[2].epochs[4][1].loss));
+    // A second seed gives an interval.
+    let mut twice = networks.clone();
+    twice[6] = twice[0].clone();
+    assert_eq!(
+        figure(&twice).table().rows().next().expect("a row")[2]
+            .split(" ± ")
+            .nth(1),
+        Some("0.0")
+    );
+    // Nothing is said of what is not there.
+    let nothing = figure(&[]);
+    assert!(nothing.places().is_empty());
+    assert!(nothing.curves.iter().all(|curve| curve.points.is_empty()));
 }

@@ -11,7 +11,7 @@
 
   // What the Rust side needs to start workers with: the glue's address, and its text where a worker
   // could not import it from there.
-  const ours = { glue: absolute(glue), glueText: null, later: null, loadLater, startWorker };
+  const ours = { glue: absolute(glue), glueText: null, later: null, loadLater, loadDigits, startWorker };
   // What the fallback script has brought, if it was needed; the page as one file has it from the start.
   let fallback = globalThis.dropoutMoments?.fallback;
   globalThis.dropoutMoments = ours;
@@ -37,15 +37,34 @@
     }
   }
 
-  async function loadFallback(error) {
-    await new Promise((resolve, reject) => {
+  function addScript(name, brings, error) {
+    return new Promise((resolve, reject) => {
       const script = document.createElement("script");
-      script.src = trust(absolute(wasm.replace("_bg.wasm", ".fallback.js")));
+      script.src = trust(absolute(name));
       // It is there, but it may be broken.
-      script.onload = () => (ours.fallback ? resolve() : script.onerror());
+      script.onload = () => (ours[brings] ? resolve() : script.onerror());
       script.onerror = () => reject(partIsMissing(error.message));
       document.head.append(script);
     });
+  }
+
+  // The images that networks are trained on, for whoever asks: `then` gets their bytes, or why there are none.
+  function loadDigits(then) {
+    fetchBytes(absolute("digits.bin"))
+      .catch((error) => addScript("digits.js", "digits", error).then(() => bytes(atob(ours.digits))))
+      .then(then, (error) => then(error.message));
+  }
+
+  async function fetchBytes(address) {
+    const response = await fetch(address);
+    if (!response.ok) {
+      throw new Error(response.status);
+    }
+    return new Uint8Array(await response.arrayBuffer());
+  }
+
+  async function loadFallback(error) {
+    await addScript(wasm.replace("_bg.wasm", ".fallback.js"), "fallback", error);
     fallback = ours.fallback;
     delete ours.fallback;
   }

@@ -26,7 +26,7 @@ pub struct Progress {
     /// At the end, what is measured of the test part: evaluated as it is, and with the matching
     /// factor.
     pub test: Option<[Measurement; 2]>,
-    /// The trainer's.
+    /// The trainer's, until the end.
     state: Vec<f64>,
 }
 
@@ -57,6 +57,9 @@ impl Comparison {
     /// nothing but the comparison, the network's number and how far it was.
     #[must_use]
     pub fn go_on(self, network: usize, progress: &Progress, digits: &Split) -> Progress {
+        if progress.test.is_some() {
+            return progress.clone();
+        }
         let configuration = self.configuration(network);
         // Numbers from elsewhere that are no state begin anew.
         let resumed = Trainer::resume(&configuration, digits, &progress.state);
@@ -80,8 +83,10 @@ impl Comparison {
         }
         if progress.epochs.len() >= Self::EPOCHS {
             progress.test = Some(ways.map(|mode| trainer.measure(&digits.test, mode)));
+            progress.state = Vec::new();
+        } else {
+            progress.state = trainer.to_numbers();
         }
-        progress.state = trainer.to_numbers();
         progress
     }
 

@@ -35,6 +35,7 @@ use super::rules::Rules;
 use super::sections::PageSections;
 use super::self_check;
 use super::share::Share;
+use super::training::{self, Training};
 use super::workers::{Pool, Report, SharedPool, Task};
 use crate::charts::Palette;
 use crate::network::Simulation;
@@ -64,6 +65,7 @@ pub(super) struct App {
     sections: PageSections,
     layer: Layer,
     rules: Rules,
+    training: Training,
     depth: Depth,
     own_data: OwnData,
     /// Links to what is shown, where all of the page is there.
@@ -129,6 +131,7 @@ impl App {
         let figures = Figures::new(&document)?;
         let sections = PageSections::new(&document)?;
         let rules = Rules::new(&document)?;
+        let training = Training::new(&document)?;
         let depth = Depth::new(&document)?;
         let own_data = OwnData::new(&document)?;
         let app = Rc::new_cyclic(|this: &Weak<RefCell<Self>>| {
@@ -149,6 +152,7 @@ impl App {
                 sections,
                 layer: Layer::default(),
                 rules,
+                training,
                 depth,
                 own_data,
                 share: None,
@@ -236,6 +240,7 @@ impl App {
         let measured = Measured {
             run: run.map(shown),
             survey: None,
+            training: self.training.shown(),
             draws: self.layer.draws(&settings, now(&self.window)),
             simulation: self.depth.simulated(),
         };
@@ -461,6 +466,16 @@ impl App {
             }
             "draw" => self.draw_to(self.settings.draw.wrapping_add(1)),
             "draw-many" => self.draw_to(self.settings.draw.wrapping_add(1000)),
+            "train" => self.train(),
+            "train-pause" => {
+                self.training.pause(now(&self.window));
+                self.feed();
+                self.request_frame();
+            }
+            "train-cancel" => {
+                self.training.cancel();
+                self.request_frame();
+            }
             "draw-none" => {
                 self.layer.forget();
                 self.draw_to(0);
@@ -619,6 +634,31 @@ impl App {
         self.request_frame();
     }
 
+    /// Trains networks with the settings that are shown, from the start.
+    #[inline(never)] // The first view trains nothing.
+    fn train(&mut self) {
+        self.runs += 1;
+        self.training.begin(&self.settings, self.runs);
+        let this = self.this.clone();
+        training::load(move |loaded| {
+            if let Some(app) = this.upgrade() {
+                app.borrow_mut().take_digits(&loaded);
+            }
+        });
+        self.request_frame();
+    }
+
+    fn take_digits(&mut self, loaded: &JsValue) {
+        let digits = training::bytes(loaded);
+        if let Ok(digits) = &digits {
+            self.pool.borrow_mut().hold_digits(digits.into());
+        }
+        self.training.go(digits.map(drop), now(&self.window));
+        Pool::prepare(&self.pool, self.training.jobs());
+        self.feed();
+        self.request_frame();
+    }
+
     /// Gives the pool as much as it has room for: the run comes first, then what the rules' table
     /// measures once the settings have settled, and the deep network's simulation.
     fn feed(&mut self) {
@@ -638,7 +678,8 @@ impl App {
             let most = self.pool.borrow().most_chunks();
             let job = self.run.as_mut().and_then(|run| run.next_job(most, now));
             let job = job.or_else(|| self.rules.next_job());
-            let Some(job) = job.or_else(|| self.depth.next_job(now)) else {
+            let job = job.or_else(|| self.depth.next_job(now));
+            let Some(job) = job.or_else(|| self.training.next_job()) else {
                 return;
             };
             Pool::post(&self.pool, job);
@@ -650,6 +691,7 @@ impl App {
             Report::Room => {}
             Report::Done { run, task, numbers } => {
                 self.rules.add(*run, numbers);
+                self.training.add(*run, *task, numbers, now(&self.window));
                 if let Task::Layers(part) = task {
                     self.depth.add(*run, *part, numbers, now(&self.window));
                 }
@@ -659,6 +701,8 @@ impl App {
                 if self.depth.take_back(job) {
                     Pool::prepare(&self.pool, u64::from(Simulation::PARTS));
                 }
+                self.training.take_back(job);
+                Pool::prepare(&self.pool, self.training.jobs());
             }
         }
         if let Some(current) = &mut self.run {
@@ -752,6 +796,7 @@ impl App {
             // They are of the settings to which a glide leads.
             survey: self.rules.survey().filter(|_| self.glide.is_none()),
             draws: self.layer.draws(&settings, now),
+            training: self.training.shown(),
             simulation: self.depth.simulated().filter(|_| self.glide.is_none()),
         };
         let mut scene = if self.is_complete {
@@ -824,6 +869,9 @@ impl App {
     }
 
     fn show_progress(&self) {
+        if self.is_complete {
+            self.training.show(now(&self.window));
+        }
         let run = self.run.as_ref();
         let state = run.map_or("idle", |run| run.state().name());
         dom::set_attribute(&self.experiment, "data-experiment", state);

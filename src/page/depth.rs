@@ -116,6 +116,7 @@ impl Depth {
                     run: running.run,
                     task: Task::Layers(running.issued - 1),
                     fragment: Rc::clone(&running.fragment),
+                    given: Rc::default(),
                 }
             })
         })

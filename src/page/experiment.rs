@@ -117,6 +117,7 @@ impl Run {
                     run: self.id,
                     task: Task::Chunks { first, count },
                     fragment: Rc::clone(&self.fragment),
+                    given: Rc::default(),
                 }
             })
         })

@@ -13,8 +13,9 @@ use super::dom;
 use super::table::DataTable;
 use crate::charts::{
     Palette, activation_at, decade_at, draw_convergence, draw_density, draw_depth, draw_layer,
-    draw_mask, draw_ratio, draw_rules, draw_units, draw_variance, drop_probability_at, layer_at,
-    layer_unit_at, output_at, rules_activation_at, unit_at, variance_at,
+    draw_mask, draw_ratio, draw_rules, draw_training, draw_units, draw_variance,
+    drop_probability_at, layer_at, layer_unit_at, output_at, rules_activation_at, training_at,
+    unit_at, variance_at,
 };
 use crate::scene::{Readable, Scene, nearest};
 
@@ -47,7 +48,7 @@ type Draw = fn(&DrawingArea<Surface<'_>, Shift>, &Scene, &Palette) -> Drawn;
 pub(super) type Drawn =
     Result<(), DrawingAreaErrorKind<<Surface<'static> as DrawingBackend>::ErrorType>>;
 
-const CHARTS: [Chart; 9] = [
+const CHARTS: [Chart; 10] = [
     Chart {
         name: "density",
         part: |scene| Some(&mut scene.density),
@@ -105,6 +106,13 @@ const CHARTS: [Chart; 9] = [
         is_same: |a, b| a.rules == b.rules,
         draw: |area, scene, palette| drawn(&scene.rules, |it| draw_rules(area, it, palette)),
         x_at: |scene, x, width| read(&scene.rules, |it| rules_activation_at(it, x, width)),
+    },
+    Chart {
+        name: "training",
+        part: |scene| Some(scene.training.as_mut()?),
+        is_same: |a, b| a.training == b.training,
+        draw: |area, scene, palette| drawn(&scene.training, |it| draw_training(area, it, palette)),
+        x_at: |scene, x, width| read(&scene.training, |it| training_at(it, x, width)),
     },
     Chart {
         name: "depth",

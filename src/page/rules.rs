@@ -60,6 +60,7 @@ impl Rules {
                     run,
                     task: Task::Survey,
                     fragment: Rc::from(settings.to_fragment()),
+                    given: Rc::default(),
                 }),
                 settings: settings.clone(),
                 survey: None,

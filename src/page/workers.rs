@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use js_sys::{Array, Float32Array, Float64Array, Object, Reflect};
+use js_sys::{Array, Float32Array, Float64Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -18,7 +18,7 @@ use web_sys::{
 };
 
 use super::{dom, later};
-use crate::network::Simulation;
+use crate::network::{Comparison, Progress, Simulation, Split};
 use crate::sampling::{Experiment, Survey};
 use crate::settings::{Data, Seed, Settings};
 
@@ -34,13 +34,15 @@ const START_LIMIT: i32 = 10_000;
 const ANSWER_LIMIT: i32 = 30_000;
 
 /// One task of one run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Job {
     /// Which run asked for it.
     pub(super) run: u32,
     pub(super) task: Task,
     /// The run's settings, its seed and samples included, as a fragment.
     pub(super) fragment: Rc<str>,
+    /// What the task goes on from, where it does.
+    pub(super) given: Rc<[f64]>,
 }
 
 /// What there is to do with a run's settings. Its result depends on nothing else, so that it does
@@ -54,6 +56,9 @@ pub(super) enum Task {
     Survey,
     /// The part of this number of the deep network's simulation. Gives [`Simulation::run_part`].
     Layers(u32),
+    /// Some epochs more of the network of this number, from what was [`Progress::to_numbers`], which
+    /// it also gives.
+    Train { network: u64 },
 }
 
 impl Task {
@@ -64,6 +69,8 @@ impl Task {
             Self::Chunks { first, count } => [0.0, first as f64, count as f64],
             Self::Survey => [1.0, 0.0, 0.0],
             Self::Layers(part) => [2.0, f64::from(part), 0.0],
+            #[expect(clippy::cast_precision_loss, reason = "a few networks")]
+            Self::Train { network } => [3.0, network as f64, 0.0],
         }
     }
 
@@ -78,12 +85,13 @@ impl Task {
         match kind {
             0 => Self::Chunks { first, count },
             1 => Self::Survey,
+            3 => Self::Train { network: first },
             _ => Self::Layers(part),
         }
     }
 
     /// Does it.
-    fn run(self, fragment: &str) -> Vec<f64> {
+    fn run(self, fragment: &str, given: &[f64]) -> Vec<f64> {
         let data = DATA.with_borrow(Clone::clone);
         let settings = Settings::with_data(fragment, data).settings;
         let seed = settings.seed.unwrap_or(Seed(0));
@@ -93,6 +101,19 @@ impl Task {
             }
             Self::Survey => Survey::run(&settings, seed).to_numbers(),
             Self::Layers(part) => Simulation::new(&settings, seed).run_part(part),
+            Self::Train { network } => {
+                let comparison = Comparison {
+                    drop_probability: settings.drop_probability,
+                    seed,
+                };
+                let network = usize::try_from(network).unwrap_or(0);
+                let progress = Progress::from_numbers(given).unwrap_or_default();
+                // Without digits there is nothing to give.
+                let digits = DIGITS.with_borrow(Clone::clone);
+                digits.map_or_else(Vec::new, |digits| {
+                    comparison.go_on(network, &progress, &digits).to_numbers()
+                })
+            }
         }
     }
 }
@@ -127,6 +148,8 @@ pub(super) struct Pool {
     jobs_on_page: usize,
     /// The reader's own data, as the workers are told them.
     data: JsValue,
+    /// The bytes of the digits, likewise.
+    digits: JsValue,
 }
 
 struct Member {
@@ -175,6 +198,7 @@ impl Pool {
             on_page: false,
             jobs_on_page: 0,
             data: JsValue::UNDEFINED,
+            digits: JsValue::UNDEFINED,
         }))
     }
 
@@ -204,6 +228,17 @@ impl Pool {
         }
         if self.on_page {
             hold(&self.data);
+        }
+    }
+
+    /// From now on networks can be trained on these digits, by all jobs that are posted later.
+    pub(super) fn hold_digits(&mut self, digits: JsValue) {
+        self.digits = digits;
+        for member in self.workers.iter().filter(|member| member.is_ready()) {
+            member.tell(&self.digits);
+        }
+        if self.on_page {
+            hold(&self.digits);
         }
     }
 
@@ -238,6 +273,7 @@ impl Pool {
             let [kind, first, count] = job.task.to_numbers().map(JsValue::from_f64);
             let fragment = JsValue::from_str(&job.fragment);
             let message = Array::of4(&kind, &first, &count, &fragment);
+            message.push(&Float64Array::from(&*job.given));
             let (id, heard) = (member.id, member.heard);
             let posted = member.worker.post_message(&message);
             member.jobs.push(job);
@@ -331,12 +367,11 @@ impl Pool {
                 Ok(program) => member.tell(&program),
                 Err(error) => super::log(&error),
             }
-            if this.data.is_object() {
-                let data = this.data.clone();
-                this.workers
-                    .iter()
-                    .filter(|it| it.id == id)
-                    .for_each(|it| it.tell(&data));
+            for held in [&this.data, &this.digits] {
+                let new = this.workers.iter().filter(|it| it.id == id);
+                if held.is_object() {
+                    new.for_each(|it| it.tell(held));
+                }
             }
             Report::Room
         } else {
@@ -378,6 +413,7 @@ impl Pool {
         let mut this = pool.borrow_mut();
         this.on_page = true;
         hold(&this.data);
+        hold(&this.digits);
         let tell = Rc::clone(&this.tell);
         let members = std::mem::take(&mut this.workers);
         drop(this);
@@ -396,8 +432,9 @@ impl Pool {
                 run,
                 task,
                 fragment,
+                given,
             } = job;
-            let numbers = task.run(&fragment);
+            let numbers = task.run(&fragment, &given);
             let mut this = pool.borrow_mut();
             this.jobs_on_page -= 1;
             let tell = Rc::clone(&this.tell);
@@ -410,11 +447,16 @@ impl Pool {
 thread_local! {
     /// The reader's own data with their values, where jobs are run.
     static DATA: RefCell<Option<Arc<Data>>> = const { RefCell::new(None) };
+    /// What networks are trained on, where jobs are run.
+    static DIGITS: RefCell<Option<Rc<Split>>> = const { RefCell::new(None) };
 }
 
-/// From now on, jobs that are run here draw from these data, if they are some.
+/// From now on, jobs that are run here draw from these data, or are trained on these digits, if they
+/// are some.
 fn hold(message: &JsValue) {
-    if let Some(message) = message.dyn_ref::<Array>() {
+    if let Some(digits) = message.dyn_ref::<Uint8Array>() {
+        DIGITS.set(Split::digits(&digits.to_vec()).ok().map(Rc::new));
+    } else if let Some(message) = message.dyn_ref::<Array>() {
         let numbers = Float64Array::new(&message.get(1)).to_vec();
         let values = Float32Array::new(&message.get(2)).to_vec();
         DATA.set(Data::from_numbers(&numbers, values).map(Arc::new));
@@ -470,6 +512,10 @@ pub fn run_worker() -> Result<(), JsValue> {
         .map_err(|_: Object| JsValue::from_str("run_worker is for a worker"))?;
     let replies = scope.clone();
     let answer = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        if event.data().is_instance_of::<Uint8Array>() {
+            hold(&event.data());
+            return;
+        }
         let message = Array::from(&event.data());
         if message.get(0).is_string() {
             let replies = replies.clone();
@@ -486,7 +532,8 @@ pub fn run_worker() -> Result<(), JsValue> {
             return;
         };
         let task = [0, 1, 2].map(|at| message.get(at).as_f64().unwrap_or(0.0));
-        let numbers = Task::from_numbers(task).run(&fragment);
+        let given = Float64Array::new(&message.get(4)).to_vec();
+        let numbers = Task::from_numbers(task).run(&fragment, &given);
         let numbers = Float64Array::from(numbers.as_slice());
         // Fails only where the page is gone.
         let _ = replies.post_message_with_transfer(&numbers, &Array::of1(&numbers.buffer()));

@@ -15,6 +15,7 @@ pub fn figure_title(figure: Figure) -> &'static str {
         Figure::Layer => "What dropout makes of a layer’s output",
         Figure::Units => "A layer under one mask",
         Figure::Rules => "What each dropout rule keeps",
+        Figure::Training => "Networks trained with each dropout rule",
         Figure::Depth => "Dropout through many layers",
     }
 }

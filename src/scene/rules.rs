@@ -198,7 +198,7 @@ fn short(value: f64, text: impl Fn(f64) -> String) -> String {
 }
 
 /// A rule as the table names it.
-fn rule_label(scaling: Scaling, notation: Notation) -> &'static str {
+pub(super) fn rule_label(scaling: Scaling, notation: Notation) -> &'static str {
     match scaling {
         Scaling::None => "none",
         Scaling::Inverted => notation.inverse(),

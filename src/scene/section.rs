@@ -12,13 +12,22 @@ pub enum Section {
     Layer,
     /// The other rules.
     Rules,
+    /// Networks that are trained with each rule.
+    Training,
     /// The deep network.
     Depth,
 }
 
 impl Section {
     /// All of them, in the page's order.
-    pub const ALL: [Self; 5] = [Self::Run, Self::Why, Self::Layer, Self::Rules, Self::Depth];
+    pub const ALL: [Self; 6] = [
+        Self::Run,
+        Self::Why,
+        Self::Layer,
+        Self::Rules,
+        Self::Training,
+        Self::Depth,
+    ];
 
     /// The `id` of its element.
     #[must_use]
@@ -28,6 +37,7 @@ impl Section {
             Self::Why => "why",
             Self::Layer => "layer",
             Self::Rules => "rules",
+            Self::Training => "training",
             Self::Depth => "depth",
         }
     }

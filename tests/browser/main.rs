@@ -19,6 +19,7 @@ mod rules;
 mod sections;
 mod share;
 mod stage;
+mod training;
 
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;

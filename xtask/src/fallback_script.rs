@@ -14,6 +14,11 @@ pub fn script(wasm: &[u8], later: Option<&[u8]>, glue: &str) -> String {
     )
 }
 
+/// A statement that leaves the digits for `boot.js`.
+pub fn digits(bytes: &[u8]) -> String {
+    format!("dropoutMoments.digits=\"{}\";\n", base64(bytes))
+}
+
 fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);

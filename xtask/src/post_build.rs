@@ -42,6 +42,8 @@ pub fn run() -> Result<()> {
         fs::write(staging.join(name), wasm)?;
         write_figures(&staging.join("figure"))?;
     }
+    let digits = fs::read(project::root().join("www/digits.bin")).context("no digits")?;
+    fs::write(staging.join("digits.js"), fallback_script::digits(&digits))?;
     let later = program.later.as_ref().map(|(_, wasm)| wasm.as_slice());
     let script = fallback_script::script(&program.primary, later, &fs::read_to_string(glue)?);
     let path = path.to_string_lossy().replace("_bg.wasm", ".fallback.js");

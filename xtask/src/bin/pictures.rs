@@ -28,7 +28,7 @@ use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
 
 use dropout_moments::charts::{
     Palette, Picture, Svg, draw_convergence, draw_density, draw_depth, draw_layer, draw_mask,
-    draw_ratio, draw_rules, draw_units, draw_variance,
+    draw_ratio, draw_rules, draw_training, draw_units, draw_variance,
 };
 use dropout_moments::sampling::Experiment;
 use dropout_moments::scene::{Emphasis, Readable, Run, Scene};
@@ -84,7 +84,7 @@ type Draw = fn(&DrawingArea<Svg<'_>, Shift>, &Scene, &Palette) -> Drawn;
 
 type Drawn = Result<(), DrawingAreaErrorKind<Infallible>>;
 
-const FIGURES: [Figure; 9] = [
+const FIGURES: [Figure; 10] = [
     Figure {
         name: "density",
         part: |scene| Some(&scene.density),
@@ -143,6 +143,13 @@ const FIGURES: [Figure; 9] = [
         draw: |area, scene, palette| drawn(&scene.rules, |it| draw_rules(area, it, palette)),
         roomy: (700, 560),
         small: (350, 620),
+    },
+    Figure {
+        name: "training",
+        part: |scene| Some(scene.training.as_ref()?),
+        draw: |area, scene, palette| drawn(&scene.training, |it| draw_training(area, it, palette)),
+        roomy: ROOMY_AND_LONG,
+        small: SMALL,
     },
     Figure {
         name: "depth",

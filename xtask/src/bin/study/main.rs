@@ -3,10 +3,12 @@
 //!
 //! - [`grid`] says what is trained;
 //! - [`runs`] trains it, and keeps `runs.csv`: one line a network;
-//! - [`summary`] makes `summary.csv` of that: means, intervals and paired tests.
+//! - [`summary`] makes `summary.csv` of that: means, intervals and paired tests;
+//! - [`figures`] draws it with the page's own chart.
 //!
 //! It is a program of its own so that the other commands don't wait for the library.
 
+mod figures;
 mod grid;
 mod runs;
 mod summary;
@@ -21,11 +23,15 @@ fn main() -> Result<()> {
     let folder = root.join("study");
     let argument = std::env::args().nth(1);
     match argument.as_deref() {
-        None => runs::make(&root.join("www/digits.bin"), &folder)?,
+        None => {
+            std::fs::create_dir_all(&folder)?;
+            runs::make(&root.join("www/digits.bin"), &folder)?;
+        }
         // Only what is made of the runs.
         Some("summary") => {}
         Some(other) => bail!("there is no {other:?}: `study`, or `study summary`"),
     }
     let runs = runs::read(&folder)?;
-    summary::write(&runs, &folder)
+    summary::write(&runs, &folder)?;
+    figures::draw(&runs, &folder)
 }

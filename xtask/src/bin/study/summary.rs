@@ -65,26 +65,35 @@ pub fn reference(cell: Cell) -> Option<Cell> {
     })
 }
 
-/// Writes `summary.csv`: for each cell, variant and metric the mean, and how it differs from inverted
-/// dropout evaluated as it is, seed by seed.
+/// Writes `summary.csv`: for each cell, variant and metric the mean, and how it differs, seed by seed,
+/// from inverted dropout evaluated as it is, and from the same network evaluated with its factor.
 pub fn write(runs: &[Run], folder: &Path) -> Result<()> {
     let mut text = format!(
-        "{},evaluation,metric,mean,half of the 95 % interval,difference from inverted dropout,half of its \
-         95 % interval,p-value\n",
+        "{},evaluation,metric,mean,half of its 95 % interval",
         Cell::COLUMNS
     );
+    for other in ["inverted dropout", "evaluation with the factor"] {
+        let _ = write!(
+            text,
+            ",difference from {other},half of its 95 % interval,p-value"
+        );
+    }
+    text.push('\n');
     for cell in cells() {
         for (variant, name) in VARIANTS.iter().enumerate() {
             for (metric, what) in METRICS.iter().enumerate() {
                 let values = scores(runs, cell, variant, metric);
                 let _ = write!(text, "{},{name},{what}", cell.key());
                 add(&mut text, Mean::of(&values), false);
-                let difference = reference(cell).and_then(|reference| {
-                    let others = scores(runs, reference, 0, metric);
-                    let gaps = values.iter().zip(&others).map(|(a, b)| a - b);
-                    Mean::of(&gaps.collect::<Vec<_>>())
-                });
-                add(&mut text, difference, true);
+                let inverted = reference(cell).map(|cell| (cell, 0));
+                for other in [inverted, Some((cell, 1))] {
+                    let difference = other.and_then(|(cell, variant)| {
+                        let others = scores(runs, cell, variant, metric);
+                        let gaps = values.iter().zip(&others).map(|(a, b)| a - b);
+                        Mean::of(&gaps.collect::<Vec<_>>())
+                    });
+                    add(&mut text, difference, true);
+                }
                 text.push('\n');
             }
         }
