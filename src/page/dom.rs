@@ -69,7 +69,7 @@ pub(super) fn place_on(element: &Element, event: &PointerEvent) -> (f64, f64) {
 }
 
 /// How far beyond the window's edges, in CSS pixels, an element counts as in view.
-pub(super) const MARGIN: f64 = 100.0;
+pub(super) const MARGIN: i32 = 100;
 
 /// Whether an element is in view now. It makes the browser lay out the page.
 pub(super) fn is_in_view(element: &Element) -> bool {
@@ -77,7 +77,8 @@ pub(super) fn is_in_view(element: &Element) -> bool {
     let height = web_sys::window()
         .and_then(|window| window.inner_height().ok()?.as_f64())
         .unwrap_or(f64::INFINITY);
-    place.bottom() > -MARGIN && place.top() < height + MARGIN
+    let margin = f64::from(MARGIN);
+    place.bottom() > -margin && place.top() < height + margin
 }
 
 /// Sets the text, if it is another: an element that doesn't change costs nothing.

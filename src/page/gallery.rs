@@ -10,7 +10,7 @@ use web_sys::{
 use super::dom;
 use super::share::page_address;
 use crate::scene::{Embed, Host, figure_title};
-use crate::settings::{Figure, Hidden, Named as _, Settings};
+use crate::settings::{Figure, Hidden, Named as _, Settings, shortest};
 
 /// As high as most figures are with their controls, until the preview has said how high it is.
 const USUAL_HEIGHT: u32 = 560;
@@ -203,7 +203,7 @@ impl Gallery {
         let is_own = event.source().is_some_and(|it| *it == own);
         let height = Reflect::get(&event.data(), &"height".into());
         if let (true, Some(height)) = (is_own, height.ok().and_then(|it| it.as_f64())) {
-            let height = height.to_string();
+            let height = shortest(height);
             dom::set_attribute(&frame, "height", &height);
             dom::set_attribute(&self.preview, "data-height", &height);
             self.write(&self.chosen(&settings()));
