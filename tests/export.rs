@@ -215,9 +215,12 @@ fn a_csv_says_what_it_is_of() {
     assert!(header[0].starts_with("# Dropout Moments 0.1.0, ratio: Standard"));
     assert_eq!(header[1], format!("# {LINK}"));
     let set = "# p=0.5, mu=1, sigma=1, input=normal, scale=inverted, n=1000000, \
-               seed=18446744073709551615, draw=0, units=100, weights=equal, notation=drop";
-    assert!(header[2].starts_with(set), "{csv}");
-    assert!(!header[2].contains("theme"), "a colour changes no number");
+               seed=18446744073709551615, draw=0, units=100, weights=equal, layers=10, width=256, activation=relu, \
+               init=he, notation=drop";
+    assert_eq!(
+        header[2], set,
+        "colours and what is hidden change no number"
+    );
     assert!(csv.contains("\n0.5,1.7321,0.732,1.41,1.4142\n"), "{csv}");
 }
 

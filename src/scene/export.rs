@@ -234,7 +234,7 @@ pub fn result_json(
 
 /// Every setting that the data depend on, as the fragment writes it.
 fn settings_texts(settings: &Settings) -> impl Iterator<Item = (&'static str, String)> {
-    let of_the_page = |key: &str| matches!(key, "theme" | "embed");
+    let of_the_page = |key: &str| matches!(key, "theme" | "embed" | "hide");
     settings.texts().filter(move |(key, _)| !of_the_page(key))
 }
 
