@@ -100,7 +100,7 @@
   }
 
   // The program asks for its later part, which `cargo xtask post-build` has split off: at the end of
-  // its start with a function to call when it is there, and with null where it is in need of it. It
+  // its start with a function to call when it is there, in a task of its own, and with null where it is in need of it. It
   // then stands in the middle of a function, and nothing else may happen before it goes on.
   function loadLater(then) {
     // The glue's way to what the instance exports.
@@ -113,7 +113,7 @@
     };
     if (then) {
       const compiled = isThere() ? Promise.resolve() : compileLater(name);
-      compiled.then((module) => isThere() || start(module)).then(() => then()).catch(fail);
+      compiled.then((module) => isThere() || start(module)).then(() => new Promise(setTimeout)).then(() => then()).catch(fail);
     } else if (!isThere()) {
       try {
         start(moduleOf(fallback ? unpacked(fallback.later) : fetchNow(name)));

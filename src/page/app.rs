@@ -193,7 +193,17 @@ impl App {
     /// them, and the experiments. Whatever only this calls is loaded later.
     fn complete(app: &Shared) -> Result<(), JsValue> {
         Self::listen_to_sections(app)?;
-        Self::connect(app)?;
+        // In between, a slow device can answer its reader.
+        let app = Rc::clone(app);
+        later::load(move || {
+            Self::connect(&app)?;
+            later::load(move || Self::complete_figures(&app));
+            Ok(())
+        });
+        Ok(())
+    }
+
+    fn complete_figures(app: &Shared) -> Result<(), JsValue> {
         let mut this = app.borrow_mut();
         this.is_complete = true;
         this.figures.complete();

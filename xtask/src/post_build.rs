@@ -34,6 +34,7 @@ pub fn run() -> Result<()> {
         let mut text = fs::read_to_string(&glue)?;
         let linked = fs::read(linked()).context("can't read what the linker has made")?;
         program = publish(&program.primary, &linked, &mut text)?;
+        join_styles(&staging)?;
         fs::write(&glue, text)?;
         guard(&staging.join("index.html"))?;
     }
@@ -74,6 +75,48 @@ fn write_figures(folder: &Path) -> Result<()> {
 fn guard(page: &Path) -> Result<()> {
     let guarded = policy::with_policy(&fs::read_to_string(page)?)?;
     fs::write(page, guarded).with_context(|| format!("can't write {}", page.display()))
+}
+
+/// Makes one file of the style sheets for the screen: each request holds up the first paint.
+fn join_styles(staging: &Path) -> Result<()> {
+    let path = staging.join("index.html");
+    let page = fs::read_to_string(&path)?;
+    let (page, names) = with_one_style_sheet(&page);
+    let (first, others) = names.split_first().context("the page has no style sheet")?;
+    let mut styles = fs::read_to_string(staging.join(first))?;
+    for name in others {
+        styles += &fs::read_to_string(staging.join(name))?;
+        fs::remove_file(staging.join(name))?;
+    }
+    // A browser may have kept the first one as it was.
+    let mut hash = DefaultHasher::new();
+    styles.hash(&mut hash);
+    let name = format!("styles-{:016x}.css", hash.finish());
+    fs::write(staging.join(&name), styles)?;
+    fs::remove_file(staging.join(first))?;
+    fs::write(&path, page.replacen(first, &name, 1)).context("can't write the page")
+}
+
+/// The page with the first of its links to style sheets for the screen alone, and the files of all.
+fn with_one_style_sheet(page: &str) -> (String, Vec<String>) {
+    let mut names = Vec::new();
+    let mut kept = String::with_capacity(page.len());
+    for (number, piece) in page.split("<link ").enumerate() {
+        let (tag, after) = piece.split_once('>').unwrap_or((piece, ""));
+        let mut words = tag.split([' ', '=', '"']);
+        let file = words.find_map(|it| it.strip_prefix("./").filter(|it| it.ends_with(".css")));
+        let is_for_all = number > 0 && !tag.contains("media") && tag.contains("stylesheet");
+        if let (Some(file), true) = (file, is_for_all) {
+            names.push(file.to_owned());
+            if names.len() > 1 {
+                kept += after;
+                continue;
+            }
+        }
+        kept += if number > 0 { "<link " } else { "" };
+        kept += piece;
+    }
+    (kept, names)
 }
 
 /// The program before wasm-bindgen; `index.html` names the profile.
@@ -172,4 +215,19 @@ fn file(staging: &Path, ending: &str) -> Result<PathBuf> {
         })
         .map(|file| file.path())
         .with_context(|| format!("trunk made no {}…{ending}", project::NAME))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_style_sheet_is_left_for_the_screen() {
+        let page = r#"<p><link href=./a-1.css rel=stylesheet><link rel="stylesheet" href="./b.css">
+            <link href=./print.css media=print rel=stylesheet><link href=./icon.svg rel=icon>"#;
+        let (joined, names) = with_one_style_sheet(page);
+        assert_eq!(names, ["a-1.css", "b.css"]);
+        let second = r#"<link rel="stylesheet" href="./b.css">"#;
+        assert_eq!(joined, page.replace(second, ""));
+    }
 }
