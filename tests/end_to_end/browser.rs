@@ -242,6 +242,16 @@ impl Browser {
     #[track_caller]
     pub(crate) fn click(&self, selector: &str) {
         let element = self.element(selector);
+        // Sections on the way to it are laid out as they come near, which moves it.
+        self.until(&format!(
+            "(() => {{
+                const it = document.querySelector({});
+                const before = it.getBoundingClientRect().top;
+                it.scrollIntoView({{ block: 'center', behavior: 'instant' }});
+                return before === it.getBoundingClientRect().top;
+            }})()",
+            json!(selector)
+        ));
         self.post(&format!("element/{element}/click"), &json!({}));
     }
 
