@@ -47,8 +47,8 @@ fn assert_only_fetching_failed(browser: &Browser) {
     assert!(others.is_empty(), "{others:?}");
 }
 
-#[test]
-fn the_page_works_in_a_sandboxed_iframe() {
+/// The page in an iframe without an origin, and the browser within it.
+fn visit_in_a_sandbox() -> Visit {
     let visit = Visit::with(Rules {
         extra: Some((
             "frame.html",
@@ -57,9 +57,15 @@ fn the_page_works_in_a_sandboxed_iframe() {
         )),
         ..Rules::default()
     });
+    visit.browser.open(&visit.server.address("frame.html"));
+    visit.browser.enter_frame();
+    visit
+}
+
+#[test]
+fn the_page_works_in_a_sandboxed_iframe() {
+    let visit = visit_in_a_sandbox();
     let browser = &visit.browser;
-    browser.open(&visit.server.address("frame.html"));
-    browser.enter_frame();
     assert_works(browser, "p=0.5&seed=7");
     assert_eq!(
         browser.run("return self.origin"),
@@ -75,17 +81,8 @@ fn the_page_works_in_a_sandboxed_iframe() {
 
 #[test]
 fn a_sandboxed_page_shows_what_it_may_not_save() {
-    let visit = Visit::with(Rules {
-        extra: Some((
-            "frame.html",
-            "<!doctype html><link rel=\"icon\" href=\"data:,\"><iframe sandbox=\"allow-scripts\" width=\"1000\" height=\"800\" \
-             src=\"index.html#p=0.5&seed=7\"></iframe>",
-        )),
-        ..Rules::default()
-    });
+    let visit = visit_in_a_sandbox();
     let browser = &visit.browser;
-    browser.open(&visit.server.address("frame.html"));
-    browser.enter_frame();
     until_ready(browser);
     browser.click("#figure-ratio .take");
     for (format, shown) in [("CSV", "pre"), ("PNG", "canvas"), ("SVG", "pre")] {
