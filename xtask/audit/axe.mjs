@@ -92,7 +92,8 @@ async function run(page) {
 }
 
 async function chooseToEmbed(page) {
-  await page.click(".card");
+  // Where a pointer would click moves, as sections get their height when they come into view.
+  await page.$eval(".card", (card) => card.click());
   await page.waitForSelector("#embed-preview[data-height]");
 }
 
