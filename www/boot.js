@@ -103,6 +103,10 @@
   // its start with a function to call when it is there, in a task of its own, and with null where it is in need of it. It
   // then stands in the middle of a function, and nothing else may happen before it goes on.
   function loadLater(then) {
+    // A call of a function that has come long since, as in each frame of a drag.
+    if (!then && ours.later) {
+      return;
+    }
     // The glue's way to what the instance exports.
     const primary = wasm_bindgen.initSync();
     const name = Object.keys(primary).find((name) => name.endsWith(".wasm"));

@@ -62,6 +62,8 @@ pub(super) struct App {
     figures: Figures,
     /// Whether all of the page is there, not only its first view.
     is_complete: bool,
+    /// The sections that are shown, when nothing changes, also where they are out of view.
+    reached: Sections,
     sections: PageSections,
     layer: Layer,
     rules: Rules,
@@ -149,6 +151,7 @@ impl App {
                 controls,
                 figures,
                 is_complete: false,
+                reached: Sections::NONE,
                 sections,
                 layer: Layer::default(),
                 rules,
@@ -208,12 +211,28 @@ impl App {
         this.is_complete = true;
         this.figures.complete();
         this.show();
-        dom::set_ready(&this.document, "true");
-        // The workers must not hold up the picture.
-        if this.settle_timer.is_none() {
-            this.settle_soon();
-        }
+        Self::reach(app, 0);
         Ok(())
+    }
+
+    /// Shows one section after the other, from this one on, and each in a task of its own.
+    fn reach(app: &Shared, next: usize) {
+        let app = Rc::clone(app);
+        later::load(move || {
+            let mut this = app.borrow_mut();
+            if let Some(section) = Section::ALL.get(next) {
+                this.reached.set(*section, true);
+                this.show();
+                Self::reach(&app, next + 1);
+                return Ok(());
+            }
+            dom::set_ready(&this.document, "true");
+            // The workers must not hold up the picture.
+            if this.settle_timer.is_none() {
+                this.settle_soon();
+            }
+            Ok(())
+        });
     }
 
     /// Gives each figure's menu, and the section of what can be taken away, its files.
@@ -774,11 +793,13 @@ impl App {
         let is_settled = self.settle_timer.is_none() && self.glide.is_none();
         let in_view = self.sections.in_view();
         let is_moving = in_view.has(Section::Layer) && self.layer.is_moving();
-        let mut sections = if (is_settled && !is_moving) || self.printing {
-            Sections::ALL
-        } else {
-            in_view
-        };
+        let mut sections = in_view;
+        for section in Section::ALL {
+            let follows = is_settled && !is_moving && self.reached.has(section);
+            if follows || self.printing {
+                sections.set(section, true);
+            }
+        }
         // The page around a figure is told the numbers while they change, too.
         if settings.embed.is_some() && self.host.is_some() {
             sections.set(Section::Run, true);

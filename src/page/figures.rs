@@ -155,7 +155,11 @@ impl Figures {
     pub(super) fn new(document: &Document) -> Result<Self, JsValue> {
         let mut figures = Vec::with_capacity(CHARTS.len());
         for chart in CHARTS {
-            figures.push(Figure::new(document, chart)?);
+            let mut figure = Figure::new(document, chart)?;
+            // The first drawing must not wait until the browser reports what is in view. Of the others
+            // it does: to ask where they are would have it lay out all of the page.
+            figure.in_view = figures.len() < FIRST && dom::is_in_view(&figure.canvas);
+            figures.push(figure);
         }
         Ok(Self {
             all: figures,
@@ -268,8 +272,6 @@ struct Ground {
 }
 
 impl Figure {
-    /// What is in view at the start is found out here: the first drawing must not wait until the
-    /// browser reports it.
     fn new(document: &Document, chart: Chart) -> Result<Self, JsValue> {
         let figure = format!("#figure-{} ", chart.name);
         let canvas: HtmlCanvasElement = dom::element(document, &(figure.clone() + "canvas"))?;
@@ -278,7 +280,7 @@ impl Figure {
         Ok(Self {
             pen,
             size: None,
-            in_view: dom::is_in_view(&canvas),
+            in_view: false,
             summary: String::new(),
             canvas,
             reader: dom::element(document, &(figure.clone() + ".reader"))?,
