@@ -18,8 +18,9 @@ mod simulation;
 mod stream;
 mod trainer;
 
-pub use comparison::{Comparison, Progress};
-pub use configuration::{Activation, Configuration, Dropout, Normalisation, Optimizer, Rates};
+pub use crate::settings::{Normalisation, Optimizer, Rates};
+pub use comparison::{Comparison, Contender, End, Progress, Score};
+pub use configuration::{Activation, Configuration, Dropout};
 pub use data_set::{DataSet, NotADataSet, Split};
 pub use estimate::{LayerEstimate, ModeEstimate, SimulationEstimate};
 pub use matrix::{Matrix, multiply, multiply_add};

@@ -47,7 +47,7 @@ pub use section::{Section, Sections};
 pub use self_check::{Check, REFERENCES, self_check};
 pub use snippets::{FRAMEWORKS, Framework};
 pub use symbol::Symbol;
-pub use training::{Training, TrainingCurve, TrainingFigure};
+pub use training::{Training, TrainingCurve, TrainingFigure, TrainingTables};
 pub use variance::{VarianceFigure, VariancePart};
 
 use crate::sampling::{Estimate, LayerDraws, Survey};
@@ -87,6 +87,8 @@ pub struct Scene {
     pub rules: Option<RulesFigure>,
     /// Of [`Section::Training`]: the figure of networks that are trained with each rule.
     pub training: Option<TrainingFigure>,
+    /// Of [`Section::Training`]: what those networks say at their end.
+    pub training_tables: Option<TrainingTables>,
     /// Of [`Section::Depth`]: the figure of the layers.
     pub depth: Option<DepthFigure>,
 }
@@ -167,6 +169,7 @@ impl Scene {
             units: None,
             rules: None,
             training: None,
+            training_tables: None,
             depth: None,
         }
     }
@@ -201,8 +204,11 @@ impl Scene {
                 self.rules = Some(RulesFigure::new(settings));
             }
             Section::Training => {
-                let figure = TrainingFigure::of(measured.training, settings.notation);
-                self.training = Some(figure);
+                let training = measured.training;
+                self.sentences
+                    .push(("training", training::sentence(training, settings)));
+                self.training = Some(TrainingFigure::of(training, settings));
+                self.training_tables = Some(TrainingTables::of(training, settings));
             }
             Section::Depth => {
                 depth::add_quantities(&mut self.quantities, settings, exact, measured.run);

@@ -11,6 +11,7 @@ mod fragment;
 mod hidden;
 mod number;
 mod quantities;
+mod training;
 
 pub use data::Data;
 pub use depth::{Activation, Depth, Initialisation, LayerCount, LayerWidth};
@@ -20,6 +21,7 @@ pub use number::{nearly, shortest};
 pub use quantities::{
     DropProbability, InputMean, InputStandardDeviation, NotAllowed, SampleCount, Seed, UnitCount,
 };
+pub use training::{Curve, CurveMode, Normalisation, Optimizer, Rates, Spread, Training};
 
 /// The activations x before dropout: a distribution with its parameters.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -231,6 +233,8 @@ pub struct Settings {
     pub scaling: Scaling,
     /// The network of many layers.
     pub depth: Depth,
+    /// The networks that are trained.
+    pub training: Training,
     /// How many samples the experiment draws.
     pub samples: SampleCount,
     /// The experiment's seed; `None` until one is drawn or given.

@@ -98,27 +98,25 @@ fn scene_with_draws(fragment: &str, last: u32) -> Scene {
     Scene::of(&settings, measured, Sections::ALL)
 }
 
-/// With one network of each rule.
-fn scene_with_training() -> Scene {
+/// With trained networks of the first seeds.
+fn scene_with_training(fragment: &str, seeds: usize) -> Scene {
     let digits = Split::digits(include_bytes!("../www/digits.bin")).expect("the digits");
-    let comparison = Comparison {
-        drop_probability: DropProbability::new(0.5).expect("is allowed"),
-        seed: Seed(7),
-    };
-    let mut networks = vec![Progress::default(); Comparison::NETWORKS];
-    for (number, network) in networks.iter_mut().enumerate().take(6) {
-        while network.test.is_none() {
+    let settings = Settings::from_fragment(fragment).settings;
+    let comparison = Comparison::new(&settings);
+    let mut networks = vec![Progress::default(); comparison.networks()];
+    for (number, network) in networks.iter_mut().enumerate().take(6 * seeds) {
+        while network.end.is_none() {
             *network = comparison.go_on(number, network, &digits);
         }
     }
     let measured = Measured {
         training: Some(scene::Training {
-            comparison,
+            comparison: &comparison,
             networks: &networks,
         }),
         ..Measured::default()
     };
-    Scene::of(&Settings::default(), measured, Sections::ALL)
+    Scene::of(&settings, measured, Sections::ALL)
 }
 
 /// A figure of one of the sections.
@@ -256,7 +254,13 @@ pictures! {
     units_narrow: Units, NARROW, scene("weights=random&scale=gaussian");
     units_of_a_few: Units, LONG, scene("units=30&weights=few&scale=alpha");
     training_before_a_run: Training, NARROW, scene("");
-    training_at_its_end: Training, LONG, scene_with_training();
+    training_of_a_seed: Training, LONG, scene_with_training("p=0.5&seed=7", 1);
+    training_with_bands: Training, LONG,
+        scene_with_training("p=0.5&seed=7&hidden=2&neurons=24&spread=interval", 3);
+    training_of_layers: Training, NARROW,
+        scene_with_training("p=0.5&seed=7&neurons=24&epochs=6&curve=std", 2);
+    training_of_accuracies: Training, LONG,
+        scene_with_training("p=0.5&seed=7&neurons=24&curve=training-accuracy&mode=training", 2);
     depth_at_first: Depth, LAYERS, scene("");
     depth_narrow: Depth, LAYERS_NARROW, scene("");
     depth_simulated: Depth, LAYERS, scene_with_layers("width=128&p=0.5");

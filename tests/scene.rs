@@ -3,8 +3,10 @@
 
 use dropout_moments::network::{Comparison, Progress, Split};
 use dropout_moments::sampling::draw_units;
-use dropout_moments::scene::{Measured, Readable, Scene, Section, Sections, Training};
-use dropout_moments::settings::{Distribution, DropProbability, Named, Scaling, Seed, Settings};
+use dropout_moments::scene::{
+    Measured, Readable, Scene, Section, Sections, Training, TrainingFigure, TrainingTables,
+};
+use dropout_moments::settings::{Distribution, Named, Scaling, Seed, Settings};
 use dropout_moments::theory::Exact;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
@@ -259,6 +261,7 @@ fn a_part_is_the_same_whatever_else_a_scene_has() {
             part.convergence,
             whole.convergence.clone().filter(|_| has(Section::Run))
         );
+        assert_eq!(part.training_tables.is_some(), has(Section::Training));
         assert_eq!(
             part.training,
             whole.training.clone().filter(|_| has(Section::Training))
@@ -535,75 +538,232 @@ fn the_page_asks_for_nothing_that_is_not_there() {
     }
 }
 
-/// A network of each rule: the mean of one value is that value, and has no interval.
-#[test]
-fn the_table_of_training_has_each_rules_scores() {
+/// Networks of the first seeds of a comparison, trained.
+fn trained(comparison: &Comparison, count: usize) -> Vec<Progress> {
     let digits = Split::digits(include_bytes!("../www/digits.bin")).expect("the digits");
-    let comparison = Comparison {
-        drop_probability: DropProbability::default(),
-        seed: Seed(7),
-    };
-    let mut networks = vec![Progress::default(); Comparison::NETWORKS];
-    for (number, network) in networks
-        .iter_mut()
-        .enumerate()
-        .take(Comparison::RULES.len())
-    {
-        while network.test.is_none() {
+    let mut networks = vec![Progress::default(); comparison.networks()];
+    for (number, network) in networks.iter_mut().enumerate().take(count) {
+        while network.end.is_none() {
             *network = comparison.go_on(number, network, &digits);
         }
     }
-    let settings = Settings::default();
-    let figure = |networks: &[Progress]| {
-        let training = Some(Training {
+    networks
+}
+
+fn shown(settings: &Settings, comparison: &Comparison, networks: &[Progress]) -> Scene {
+    let measured = Measured {
+        training: Some(Training {
             comparison,
             networks,
-        });
-        let measured = Measured {
-            training,
-            ..Measured::default()
-        };
-        Scene::of(&settings, measured, Sections::ALL)
-            .training
-            .expect("a whole scene has it")
+        }),
+        ..Measured::default()
     };
-    let shown = figure(&networks);
-    let table = shown.table();
-    assert!(table.caption.contains("p = 0.3"), "{}", table.caption);
+    Scene::of(settings, measured, Sections::ALL)
+}
+
+fn figure_of(scene: Scene) -> TrainingFigure {
+    scene.training.expect("a whole scene has it")
+}
+
+fn tables_of(scene: Scene) -> TrainingTables {
+    scene.training_tables.expect("a whole scene has them")
+}
+
+const SMALL: &str = "seed=7&hidden=2&neurons=16&epochs=4&seeds=3";
+
+/// A network of each rule: the mean of one value is that value, and has no interval.
+#[test]
+fn the_tables_of_training_have_each_rules_scores() {
+    let settings = Settings::from_fragment(SMALL).settings;
+    let comparison = Comparison::new(&settings);
+    let networks = trained(&comparison, 6);
+    let TrainingTables { scores, layers } = tables_of(shown(&settings, &comparison, &networks));
+    for table in [&scores, &layers] {
+        let words = "; p = 0.3, 2 × 16 units, Adam, shared rates, 3 seeds, 4 epochs";
+        assert!(table.caption.ends_with(words), "{}", table.caption);
+    }
     // Rules whose factor is 1 have one row, the three others two.
-    assert_eq!(table.rows().len(), 9);
-    let of =
-        |number: usize, way: usize| networks[number].test.as_ref().expect("trained")[way].clone();
-    let rows: Vec<_> = table.rows().collect();
-    for (row, (head, number, way)) in rows.iter().zip([
+    assert_eq!(scores.rows().len(), 9);
+    let end = |number: usize| networks[number].end.as_ref().expect("trained");
+    let rows: Vec<_> = scores.rows().collect();
+    let number = |cell: &str| -> f64 { cell.replace('−', "-").parse().expect("a number") };
+    for (row, (head, place, way)) in rows.iter().zip([
         ("no dropout", 0, 0),
         ("none, as it is", 1, 0),
         ("none, × its factor", 1, 1),
         ("1/(1−p)", 2, 0),
     ]) {
-        let test = of(number, way);
+        let (test, inverted) = (&end(place).test[way], &end(2).test[0]);
         assert_eq!(row[0], head);
         assert_eq!(row[1], "1");
-        assert!((row[2].parse::<f64>().expect("a number") - 100.0 * test.accuracy).abs() < 0.051);
-        assert!((row[3].parse::<f64>().expect("a number") - test.loss).abs() < 0.00051);
+        for (cell, expected, error) in [
+            (2, 100.0 * test.accuracy, 0.051),
+            (3, 100.0 * (test.accuracy - inverted.accuracy), 0.051),
+            (4, test.loss, 0.00051),
+            (5, test.loss - inverted.loss, 0.00051),
+            (6, test.calibration_error, 0.00051),
+        ] {
+            assert!(
+                (number(&row[cell]) - expected).abs() < error,
+                "{row:?}, {cell}"
+            );
+        }
     }
+    // Two hidden layers and the last, for each rule.
+    assert_eq!(layers.rows().len(), 18);
+    let rows: Vec<_> = layers.rows().collect();
     // Without dropout evaluation is training.
-    assert_eq!(rows[0][5], "1.00 · 1.00 · 1.00 · 1.00 · 1.00");
-    // A curve has a point an epoch, and what is read there is what it has.
-    let curve = &shown.curves[2];
-    assert_eq!(curve.points.len(), Comparison::EPOCHS);
-    assert_eq!(curve.points[4], (5.0, networks[2].epochs[4][1].loss));
-    // A second seed gives an interval.
-    let mut twice = networks.clone();
-    twice[6] = twice[0].clone();
-    assert_eq!(
-        figure(&twice).table().rows().next().expect("a row")[2]
-            .split(" ± ")
-            .nth(1),
-        Some("0.0")
+    assert_eq!(rows[0][..2], ["no dropout", "1"]);
+    assert_eq!(rows[2][4], "1.00");
+    let [training, identity] = [0, 1].map(|mode| end(1).validation[mode].layers[2]);
+    assert_eq!(rows[5][..2], ["none", "3"]);
+    let ratio = identity.standard_deviation / training.standard_deviation;
+    assert!(
+        (number(&rows[5][4]) - ratio).abs() < 0.0051,
+        "{:?}",
+        rows[5]
     );
+    assert!((number(&rows[5][7]) - training.mean).abs() < 0.0051);
+
+    // More seeds give intervals; those of differences are of pairs.
+    let mut more = networks.clone();
+    for seed in [1, 2] {
+        for (rule, network) in networks.iter().take(6).enumerate() {
+            more[6 * seed + rule] = network.clone();
+        }
+    }
+    let better = &mut more[7].end.as_mut().expect("trained").test[0];
+    better.accuracy = (better.accuracy + 0.1).min(1.0);
+    let tables = tables_of(shown(&settings, &comparison, &more));
+    let rows: Vec<_> = tables.scores.rows().collect();
+    assert!(rows[0][2].ends_with(" ± 0.0"), "{:?}", rows[0]);
+    let gain =
+        100.0 * (more[7].end.as_ref().expect("trained").test[0].accuracy - end(1).test[0].accuracy);
+    // Student's quantile for 2 degrees of freedom; the standard error of (0, gain, 0) is gain/3.
+    let half = format!(" ± {:.1}", 4.303 * gain / 3.0);
+    assert!(rows[1][3].ends_with(&half), "{:?}, {half}", rows[1]);
+}
+
+/// The figure, its table and its words are of what is chosen; what is not there yet has no curve.
+#[test]
+fn the_figure_of_training_follows_the_choice() {
+    let settings = |more: &str| Settings::from_fragment(&format!("{SMALL}&{more}")).settings;
+    let comparison = Comparison::new(&settings(""));
+    let networks = trained(&comparison, 12);
+    let choices: [(&str, &str, fn(&Progress) -> f64); 4] = [
+        ("", "validation loss, evaluated as it is", |it| {
+            it.epochs[3][1][1].loss
+        }),
+        (
+            "curve=accuracy&mode=matching",
+            "validation accuracy in %, evaluated × its factor",
+            |it| 100.0 * it.epochs[3][1][2].accuracy,
+        ),
+        (
+            "curve=training-loss&mode=training",
+            "training part’s loss, in training mode",
+            |it| it.epochs[3][0][0].loss,
+        ),
+        (
+            "curve=training-accuracy",
+            "training part’s accuracy in %, evaluated as it is",
+            |it| 100.0 * it.epochs[3][0][1].accuracy,
+        ),
+    ];
+    for (choice, name, of) in choices {
+        let figure = figure_of(shown(&settings(choice), &comparison, &networks));
+        assert_eq!(figure.y.0, name);
+        assert!(figure.summary.starts_with(name));
+        assert!(figure.table().caption.starts_with(name));
+        let curve = &figure.curves[2];
+        assert_eq!(curve.points.len(), 4);
+        let values = [2, 8].map(|number| of(&networks[number]));
+        let mean = 0.5 * (values[0] + values[1]);
+        assert!((curve.points[3].1 - mean).abs() < 1e-12);
+        // The standard error of two is half of how far they are apart.
+        let half = 0.5 * (values[0] - values[1]).abs();
+        assert!((curve.halves[3] - half).abs() < 1e-12);
+        let table = figure.table();
+        assert_eq!(table.columns.len(), 13);
+        assert_eq!(table.rows().len(), 4);
+        assert!(table.caption.contains("± its standard error"));
+    }
+    let interval = figure_of(shown(&settings("spread=interval"), &comparison, &networks));
+    let error = figure_of(shown(&settings(""), &comparison, &networks));
+    let ratio = interval.curves[2].halves[0] / error.curves[2].halves[0];
+    assert!((ratio - 12.706).abs() < 1e-9);
+    let none = figure_of(shown(&settings("spread=none"), &comparison, &networks));
+    assert!(none.curves[2].halves.is_empty());
+    assert_eq!(none.table().columns.len(), 7);
+
+    // Layer by layer.
+    let layers = figure_of(shown(
+        &settings("curve=std&spread=none"),
+        &comparison,
+        &networks,
+    ));
+    assert_eq!(layers.x, ("layer", (1.0, 3.0)));
+    let stds = networks.iter().skip(1).step_by(6).take(2).map(|it| {
+        let [training, identity, _] = &it.end.as_ref().expect("trained").validation;
+        identity.layers[2].standard_deviation / training.layers[2].standard_deviation
+    });
+    let point = layers.curves[1].points[2];
+    assert!((point.1 - 0.5 * stds.sum::<f64>()).abs() < 1e-12);
+
+    // What is set now may be another comparison; the results say so.
+    let sentence = |settings: &Settings| {
+        let sentences = shown(settings, &comparison, &networks).sentences;
+        let sentence = sentences.into_iter().find(|it| it.0 == "training");
+        sentence.expect("there is one").1
+    };
+    assert!(!sentence(&settings("curve=mean")).contains("another"));
+    for change in ["p=0.5", "norm=batch", "epochs=5", "seed=8"] {
+        let words = sentence(&settings(change));
+        assert!(
+            words.starts_with("Shown: p = 0.3, 2 × 16 units, Adam,"),
+            "{words}"
+        );
+        assert!(words.contains("another comparison"), "{change}: {words}");
+    }
+
     // Nothing is said of what is not there.
-    let nothing = figure(&[]);
+    let nothing = figure_of(shown(&settings(""), &comparison, &[]));
     assert!(nothing.places().is_empty());
     assert!(nothing.curves.iter().all(|curve| curve.points.is_empty()));
+}
+
+/// The long run is shown against p, whatever the notation calls it.
+#[test]
+fn the_long_run_is_shown_against_p() {
+    let settings =
+        Settings::from_fragment("seed=7&hidden=1&neurons=8&epochs=2&notation=keep").settings;
+    let comparison = Comparison::long(&settings);
+    let networks = trained(&comparison, 26);
+    let mut figure = figure_of(shown(&settings, &comparison, &networks));
+    assert_eq!(figure.x, ("p", (0.1, 0.8)));
+    let rows: Vec<_> = figure.table().rows().map(|row| row[0].clone()).collect();
+    assert_eq!(rows, ["0.9", "0.75", "0.5", "0.35", "0.2"]);
+    // Without dropout the network is the same for all p.
+    let flat = &figure.curves[0].points;
+    assert_eq!(flat.len(), 5);
+    assert!(flat.iter().all(|point| point.1 == flat[0].1));
+    // The third p's networks begin behind that without dropout and ten others.
+    let inverted = &figure.curves[2];
+    assert_eq!(inverted.points[2], (0.5, networks[12].epochs[1][1][1].loss));
+    figure.point_at(Some(0.1));
+    assert!(
+        figure
+            .cursor()
+            .expect("it is there")
+            .words
+            .starts_with("p 0.9:")
+    );
+    let tables = tables_of(shown(&settings, &comparison, &networks));
+    assert_eq!(tables.scores.rows().len(), 1 + 5 * 8);
+    assert!(
+        tables.scores.caption.contains("p = 0.9 to 0.2"),
+        "{}",
+        tables.scores.caption
+    );
+    assert_eq!(tables.layers.rows().len(), 2 * 26);
 }

@@ -2,9 +2,9 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use dropout_moments::settings::{
-    Activation, Distribution, DropProbability, Figure, Hidden, Initialisation, InputMean,
-    InputStandardDeviation, Named, Notation, SampleCount, Scaling, Seed, Settings, Theme,
-    UnitCount, Weights,
+    Activation, Curve, CurveMode, Distribution, DropProbability, Figure, Hidden, Initialisation,
+    InputMean, InputStandardDeviation, Named, Normalisation, Notation, Optimizer, Rates,
+    SampleCount, Scaling, Seed, Settings, Spread, Theme, UnitCount, Weights,
 };
 use proptest::prelude::*;
 
@@ -54,7 +54,9 @@ fn an_empty_fragment_is_the_defaults() {
 fn every_key_is_read() {
     let fragment = "p=0.25&mu=-1.5&sigma=2&input=relu&scale=alpha&n=100000000\
                     &seed=18446744073709551615&draw=3&units=40&weights=few&layers=50&width=1024\
-                    &activation=selu&init=corrected&notation=keep\
+                    &activation=selu&init=corrected&hidden=2&neurons=128&norm=batch\
+                    &optimizer=momentum&rates=matched&seeds=20&epochs=60&curve=training-accuracy\
+                    &mode=matching&spread=interval&notation=keep\
                     &theme=dark&embed=depth&hide=mu,why";
     let parsed = Settings::from_fragment(fragment);
     assert_eq!(parsed.notices, []);
@@ -73,6 +75,15 @@ fn every_key_is_read() {
     assert_eq!(settings.depth.width.get(), 1024);
     assert_eq!(settings.depth.activation, Activation::Selu);
     assert_eq!(settings.depth.initialisation, Initialisation::Corrected);
+    let training = settings.training;
+    assert_eq!((training.hidden_layers(), training.units()), (2, 128));
+    assert_eq!((training.seeds(), training.epochs()), (20, 60));
+    assert_eq!(training.normalisation, Normalisation::Batch);
+    assert_eq!(training.optimizer, Optimizer::Momentum);
+    assert_eq!(training.rates, Rates::Matched);
+    assert_eq!(training.curve, Curve::TrainingAccuracy);
+    assert_eq!(training.mode, CurveMode::Matching);
+    assert_eq!(training.spread, Spread::Interval);
     assert_eq!(settings.embed, Some(Figure::Depth));
     assert_eq!(settings.notation, Notation::Keep);
     assert_eq!(settings.to_fragment(), fragment);
@@ -182,8 +193,24 @@ fn some_settings() -> impl Strategy<Value = Settings> {
         name_of::<Theme>(),
         name_of::<Figure>(),
     );
-    (numbers, input, counts, names, hidden).prop_map(
-        |((p, mu, sigma), input, (n, seed, draw), (scale, notation, theme, embed), hidden)| {
+    let trained = (1..=8_u32, 8..=128_u32, 1..=20_u32, 1..=60_u32);
+    let training = (
+        name_of::<Normalisation>(),
+        name_of::<Optimizer>(),
+        name_of::<Rates>(),
+        name_of::<Curve>(),
+        name_of::<CurveMode>(),
+        name_of::<Spread>(),
+    );
+    let others = (numbers, input, counts, names, hidden);
+    (others, trained, training).prop_map(
+        |(
+            others,
+            (layers, units, seeds, epochs),
+            (norm, optimizer, rates, curve, mode, spread),
+        )| {
+            let ((p, mu, sigma), input, (n, seed, draw), names, hidden) = others;
+            let (scale, notation, theme, embed) = names;
             let mut settings = Settings::default();
             for (key, value) in [
                 ("p", p.to_string()),
@@ -194,6 +221,16 @@ fn some_settings() -> impl Strategy<Value = Settings> {
                 ("n", n.to_string()),
                 ("seed", seed.to_string()),
                 ("draw", draw.to_string()),
+                ("hidden", layers.to_string()),
+                ("neurons", units.to_string()),
+                ("seeds", seeds.to_string()),
+                ("epochs", epochs.to_string()),
+                ("norm", norm),
+                ("optimizer", optimizer),
+                ("rates", rates),
+                ("curve", curve),
+                ("mode", mode),
+                ("spread", spread),
                 ("notation", notation),
                 ("theme", theme),
                 ("embed", embed),
@@ -325,6 +362,57 @@ fn a_deep_network_keeps_within_its_limits() {
             fragment
         );
     }
+}
+
+/// What is refused says what is allowed, and leaves the default.
+#[test]
+fn trained_networks_keep_within_their_limits() {
+    for (key, what, least, most, default) in [
+        ("hidden", "the number of hidden layers", 1, 8, "4"),
+        ("neurons", "the units of a hidden layer", 8, 128, "64"),
+        ("seeds", "the number of seeds", 1, 20, "5"),
+        ("epochs", "the number of epochs", 1, 60, "15"),
+    ] {
+        for refused in [least - 1, most + 1] {
+            let parsed = Settings::from_fragment(&format!("{key}={refused}"));
+            assert_eq!(parsed.settings, Settings::default());
+            let expected = format!(
+                "“{key}={refused}” in the link can’t be used: {what} must be a whole number from \
+                 {least} to {most}. Used instead: {default}."
+            );
+            assert_eq!(parsed.notices[0].to_string(), expected);
+        }
+        for allowed in [least, most] {
+            let fragment = format!("{key}={allowed}");
+            let settings = Settings::from_fragment(&fragment).settings;
+            assert_eq!(settings.to_fragment(), fragment);
+        }
+    }
+    let parsed = Settings::from_fragment("optimizer=lion&hidden=2.5&norm=layer");
+    assert_eq!(parsed.settings, Settings::default());
+    assert_eq!(parsed.notices.len(), 3);
+}
+
+/// What is looked at trains no other networks.
+#[test]
+fn what_networks_depend_on_is_known() {
+    let read = |fragment| Settings::from_fragment(fragment).settings.training;
+    let first = read("");
+    for other in [
+        "hidden=1",
+        "neurons=8",
+        "norm=batch",
+        "optimizer=momentum",
+        "rates=matched",
+        "seeds=2",
+        "epochs=2",
+    ] {
+        assert!(!first.same_networks(&read(other)), "{other}");
+    }
+    let mut looked = first;
+    looked.look_at(&read("hidden=1&curve=mean&mode=training&spread=none"));
+    assert!(first.same_networks(&looked));
+    assert_eq!(looked, read("curve=mean&mode=training&spread=none"));
 }
 
 /// A simulation is of the network, the rule, p and the seed; the experiment is of others.

@@ -5,7 +5,10 @@ use dropout_moments::network::{
     Activation, Comparison, Configuration, Dropout, Evaluation, Mode, Normalisation, NotADataSet,
     NotAState, Optimizer, Progress, Rates, Split, Trainer,
 };
-use dropout_moments::settings::{DropProbability, Named, Scaling, Seed};
+use dropout_moments::settings::{DropProbability, Named, Scaling, Seed, Settings};
+
+#[path = "golden/training.rs"]
+mod golden;
 
 const DIGITS: &[u8] = include_bytes!("../www/digits.bin");
 
@@ -266,33 +269,125 @@ fn seeds_decide() {
     }
 }
 
+/// The settings of a link.
+fn read(fragment: &str) -> Settings {
+    let parsed = Settings::from_fragment(fragment);
+    assert_eq!(parsed.notices, []);
+    parsed.settings
+}
+
 /// The page's comparison: in slices, by way of messages, each of them done anywhere.
 #[test]
 fn a_comparison_goes_on_from_its_numbers() {
     let digits = digits();
-    let comparison = Comparison {
-        drop_probability: DropProbability::new(0.3).unwrap(),
-        seed: Seed(7),
-    };
-    for network in [0, 2, Comparison::NETWORKS - 1] {
+    let comparison = Comparison::new(&read("seed=7"));
+    for network in [0, 2, comparison.networks() - 1] {
         let mut progress = Progress::default();
         let mut slices = 0;
-        while progress.test.is_none() {
+        while progress.end.is_none() {
             let by_message = Progress::from_numbers(&progress.to_numbers()).unwrap();
             assert_eq!(by_message, progress);
             progress = comparison.go_on(network, &by_message, &digits);
             slices += 1;
         }
-        assert_eq!(slices * Comparison::SLICE, Comparison::EPOCHS);
-        let first = progress.epochs.first().unwrap();
-        let last = progress.epochs.last().unwrap();
-        assert!(last[1].loss < 0.7 * first[1].loss, "network {network}");
-        assert_eq!(progress.epochs.len(), Comparison::EPOCHS);
+        assert!(slices > 1);
+        let [first, last] = [progress.epochs.first(), progress.epochs.last()].map(Option::unwrap);
+        for part in [0, 1] {
+            assert!(
+                last[part][1].loss < 0.7 * first[part][1].loss,
+                "network {network}"
+            );
+            assert!(last[part][1].accuracy > first[part][1].accuracy);
+        }
+        assert_eq!(progress.epochs.len(), comparison.epochs());
         // There is nothing left to do.
         assert_eq!(comparison.go_on(network, &progress, &digits), progress);
+        let by_message = Progress::from_numbers(&progress.to_numbers());
+        assert_eq!(by_message, Some(progress));
     }
     let other = comparison.go_on(6, &Progress::default(), &digits);
     assert_ne!(other, comparison.go_on(0, &Progress::default(), &digits));
     assert!(Progress::from_numbers(&[1.0, 2.0]).is_none());
     assert!(Progress::from_numbers(&[9.0, 2.0, 13.0]).is_none());
+    assert!(Progress::from_numbers(&[0.0, 4.0, 3.0, 1.0, 1.0, 1.0]).is_none());
+}
+
+/// Any configuration that the page offers, by any way there: the bits that the browser's test finds too.
+#[test]
+fn another_comparison_gives_the_golden_bits() {
+    let digits = digits();
+    let comparison = Comparison::new(&read(golden::TRAINING));
+    let networks = (0..comparison.networks()).map(|number| {
+        let mut progress = Progress::default();
+        while progress.end.is_none() {
+            progress = comparison.go_on(number, &progress, &digits);
+        }
+        progress
+    });
+    let networks: Vec<_> = networks.collect();
+    assert_eq!(golden::digest(&networks), golden::TRAINED);
+    let end = networks[3].end.as_ref().unwrap();
+    let anew = end
+        .estimated_anew
+        .as_ref()
+        .expect("it has batch normalisations");
+    assert_ne!(anew[0], end.test[0]);
+    // Where the factor is not 1, it changes something.
+    assert_ne!(end.test[0], end.test[1]);
+    let inverted = networks[2].end.as_ref().unwrap();
+    assert_eq!(inverted.test[0], inverted.test[1]);
+}
+
+/// A network of the long run is that of the same p, rule and seed elsewhere.
+#[test]
+fn the_long_run_is_made_of_small_ones() {
+    let settings = read("seed=3&p=0.4&hidden=1&neurons=8&epochs=1");
+    let long = Comparison::long(&settings);
+    assert_eq!(long.networks(), 20 * (1 + 5 * 5));
+    let mut seen = Vec::new();
+    for number in 0..long.networks() {
+        let (elsewhere, network) = long.elsewhere(number);
+        let other = Comparison::new(&elsewhere);
+        let (ours, theirs) = (long.contender(number), other.contender(network));
+        assert_eq!((ours.rule, ours.seed), (theirs.rule, theirs.seed));
+        let p = long.probabilities()[ours.probability];
+        assert_eq!(elsewhere.drop_probability, p);
+        let it = (ours.rule.map(Scaling::name), ours.probability, ours.seed);
+        assert!(!seen.contains(&it), "{it:?} twice");
+        seen.push(it);
+    }
+    let digits = digits();
+    let number = long.networks() - 3;
+    let (elsewhere, network) = long.elsewhere(number);
+    let start = Progress::default();
+    assert_eq!(
+        long.go_on(number, &start, &digits),
+        Comparison::new(&elsewhere).go_on(network, &start, &digits)
+    );
+}
+
+/// What a reader can choose is learnt with, at the edges too.
+#[test]
+fn every_choice_is_trained() {
+    let digits = digits();
+    for fragment in [
+        "optimizer=momentum&rates=matched&epochs=8",
+        "norm=batch&optimizer=momentum&hidden=2&epochs=8",
+        "hidden=1&neurons=128&epochs=4",
+        "hidden=8&neurons=8&norm=batch&epochs=20&p=0.05",
+    ] {
+        let comparison = Comparison::new(&read(fragment));
+        for network in 1..5 {
+            let mut progress = Progress::default();
+            while progress.end.is_none() {
+                progress = comparison.go_on(network, &progress, &digits);
+            }
+            let [first, last] = [&progress.epochs[0], progress.epochs.last().unwrap()];
+            let [first, last] = [first, last].map(|it| it[0][2].loss);
+            assert!(
+                last < 0.9 * first,
+                "{fragment}, {network}: {first} to {last}"
+            );
+        }
+    }
 }

@@ -7,7 +7,7 @@ use plotters::style::RGBColor;
 use plotters::style::text_anchor::{HPos, VPos};
 
 use super::plane::{MARGINS, Margins, Outcome, Plane, x_at};
-use super::style::{Palette, Type, px, stroke};
+use super::style::{Palette, Type, filled, px, stroke};
 use crate::scene::TrainingFigure;
 use crate::settings::Scaling;
 
@@ -29,11 +29,20 @@ pub fn draw<DB: DrawingBackend>(
     figure: &TrainingFigure,
     palette: &Palette,
 ) -> Outcome<DB> {
-    let ((x_name, x), (y_name, y)) = (figure.x, figure.y);
+    let ((x_name, x), (y_name, y)) = (figure.x, (&figure.y.0, figure.y.1));
     let mut plane = Plane::new(area, palette, ROOM, x, y);
     plane.y_axis(y_name, "")?;
     plane.cursor_line(figure.cursor.as_ref())?;
-    plane.x_axis(x_name)?;
+    plane.x_axis_in(x_name, figure.notation)?;
+    for curve in &figure.curves {
+        let edge = |side: f64| {
+            let points = curve.points.iter().zip(&curve.halves);
+            let edge = points.map(move |(point, half)| (point.0, point.1 + side * half));
+            edge.collect::<Vec<_>>()
+        };
+        let (colour, _) = line(curve.rule, palette);
+        plane.band(&edge(-1.0), &edge(1.0), filled(palette.area(colour)))?;
+    }
     let mut names = Vec::new();
     for curve in &figure.curves {
         let (colour, is_dashed) = line(curve.rule, palette);

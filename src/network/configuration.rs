@@ -1,6 +1,6 @@
 //! What is decided before training begins.
 
-use crate::settings::{DropProbability, Scaling, Seed};
+use crate::settings::{DropProbability, Normalisation, Optimizer, Rates, Scaling, Seed};
 use crate::theory::Rule;
 
 /// A network and how it is trained. With a [`DataSet`](super::DataSet) it says all that a
@@ -38,16 +38,6 @@ pub enum Activation {
     Selu,
 }
 
-/// What lies between a linear map and its activation function.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Normalisation {
-    /// Nothing.
-    None,
-    /// Batch normalisation (Ioffe and Szegedy 2015), as PyTorch does it: ε = 10⁻⁵, and running
-    /// estimates that move by a tenth with every step.
-    Batch,
-}
-
 /// What is dropped, and by which rule.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Dropout {
@@ -57,30 +47,6 @@ pub struct Dropout {
     pub inputs: DropProbability,
     /// The probability to drop a unit of a hidden layer, after its activation function.
     pub hidden: DropProbability,
-}
-
-/// How the gradient is followed: with PyTorch's formulas and defaults.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Optimizer {
-    /// Stochastic gradient descent with momentum 0.9 (`torch.optim.SGD`).
-    Momentum,
-    /// Adam with β = (0.9, 0.999), ε = 10⁻⁸ (Kingma and Ba 2015; `torch.optim.Adam`).
-    Adam,
-}
-
-/// Whether the start and the learning rates are the same for all rules.
-///
-/// Where E[d | x] = k·x, weights W behind the dropped units do what weights k·W do behind inverted
-/// dropout's. So the factor of a rule is a matter of where the weights start and how far a step goes,
-/// and two rules can only be compared when that is the same for both.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rates {
-    /// The same for all rules: what someone gets who only changes the factor.
-    Shared,
-    /// Weights behind dropped units start 1/k as large, and their learning rate is 1/k² as large
-    /// (for Adam 1/k, with k·ε). Then the rules of a mask without an offset train one and the same
-    /// network, but for rounding.
-    Matched,
 }
 
 impl Dropout {

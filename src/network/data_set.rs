@@ -72,6 +72,16 @@ impl DataSet {
         images.zip(self.labels.iter().copied())
     }
 
+    /// The first of each so many images.
+    #[must_use]
+    pub fn one_of(&self, images: usize) -> Self {
+        let mut few = Self::empty(self.width, self.classes);
+        for (image, label) in self.iter().step_by(images.max(1)) {
+            few.push(image, label);
+        }
+        few
+    }
+
     /// The images of these numbers, one after the other, and their classes.
     pub(super) fn gather(&self, numbers: &[usize]) -> (Vec<f32>, Vec<usize>) {
         let mut values = Vec::with_capacity(numbers.len() * self.width);

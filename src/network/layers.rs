@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::configuration::{Configuration, Normalisation};
+use super::configuration::Configuration;
+use crate::settings::Normalisation;
 
 /// One linear map, and what follows it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,8 @@
 //! The steps along the gradient.
 
-use super::configuration::{Configuration, Optimizer, Rates, single};
+use super::configuration::{Configuration, single};
 use super::layers::Layers;
+use crate::settings::{Optimizer, Rates};
 
 const MOMENTUM: f32 = 0.9;
 const BETA: [f32; 2] = [0.9, 0.999];

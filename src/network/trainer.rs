@@ -158,6 +158,11 @@ impl<'a> Trainer<'a> {
         counts.into_iter().chain(values).collect()
     }
 
+    /// With what it was begun.
+    pub(super) fn configuration(&self) -> &Configuration {
+        &self.configuration
+    }
+
     /// How many epochs are over.
     #[must_use]
     pub fn epoch(&self) -> u32 {

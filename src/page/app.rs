@@ -38,7 +38,7 @@ use super::share::Share;
 use super::training::{self, Training};
 use super::workers::{Pool, Report, SharedPool, Task};
 use crate::charts::Palette;
-use crate::network::Simulation;
+use crate::network::{Comparison, Simulation};
 use crate::scene::{self, Measured, Scene, Section, Sections, Symbol};
 use crate::settings::{Distribution, Named as _, SampleCount, Seed, Settings, Theme};
 
@@ -247,14 +247,15 @@ impl App {
             let subject = Subject::Figure(figure.name());
             export::offer(&self.window, &self.document, menu, subject, &make)?;
         }
-        let result = dom::element(&self.document, "#result-file")?;
-        export::offer(
-            &self.window,
-            &self.document,
-            &result,
-            Subject::Result,
-            &make,
-        )
+        for (subject, selector) in [
+            (Subject::Result, "#result-file"),
+            (Subject::Scores, "#training-scores"),
+            (Subject::Layers, "#training-layers"),
+        ] {
+            let place = dom::element(&self.document, selector)?;
+            export::offer(&self.window, &self.document, &place, subject, &make)?;
+        }
+        Ok(())
     }
 
     /// Makes a file of what is shown.
@@ -273,11 +274,19 @@ impl App {
             draws: self.layer.draws(&settings, now(&self.window)),
             simulation: self.depth.simulated(),
         };
-        let link = self.share.as_ref().map_or_else(String::new, Share::link);
+        let mut scene = Scene::of(&settings, measured, Sections::ALL);
+        let mut link = self.share.as_ref().map_or_else(String::new, Share::link);
+        if let Some(begun) = self.training.settings(&settings)
+            && wish.subject.is_trained()
+        {
+            settings = begun;
+            link.truncate(link.find('#').unwrap_or(link.len()));
+            link.extend(["#", &settings.to_fragment()]);
+        }
         Shown {
             document: &self.document,
             settings: &settings,
-            scene: &mut Scene::of(&settings, measured, Sections::ALL),
+            scene: &mut scene,
             palette: self.palette(),
             link: &link,
             run,
@@ -351,6 +360,12 @@ impl App {
             .listen(move |blob| target.borrow_mut().read_data(&blob))?;
         for (index, figure) in this.figures.iter().enumerate() {
             Self::listen_to_figure(app, index, figure)?;
+        }
+        for details in this.training.tables() {
+            let target = Rc::clone(app);
+            dom::listen(details, "toggle", move |_: Event| {
+                target.borrow_mut().request_frame();
+            })?;
         }
         derivation::listen_to_steps(&this.document)?;
         copying::listen(&this.document)?;
@@ -495,14 +510,15 @@ impl App {
             }
             "draw" => self.draw_to(self.settings.draw.wrapping_add(1)),
             "draw-many" => self.draw_to(self.settings.draw.wrapping_add(1000)),
-            "train" => self.train(),
+            "train" => self.train(Comparison::new(&self.settings)),
+            "train-long" => self.train(Comparison::long(&self.settings)),
             "train-pause" => {
                 self.training.pause(now(&self.window));
                 self.feed();
                 self.request_frame();
             }
             "train-cancel" => {
-                self.training.cancel();
+                self.training.cancel(now(&self.window));
                 self.request_frame();
             }
             "draw-none" => {
@@ -663,11 +679,11 @@ impl App {
         self.request_frame();
     }
 
-    /// Trains networks with the settings that are shown, from the start.
+    /// Trains networks from the start.
     #[inline(never)] // The first view trains nothing.
-    fn train(&mut self) {
+    fn train(&mut self, comparison: Comparison) {
         self.runs += 1;
-        self.training.begin(&self.settings, self.runs);
+        self.training.begin(comparison, self.runs);
         let this = self.this.clone();
         training::load(move |loaded| {
             if let Some(app) = this.upgrade() {
@@ -846,6 +862,10 @@ impl App {
         }
         if scene.sections.has(Section::Depth) {
             self.depth.show(&self.document);
+        }
+        if let Some(tables) = &scene.training_tables {
+            let workers = self.pool.borrow().at_once();
+            self.training.show_results(tables, &settings, workers);
         }
         if let Some(host) = &mut self.host {
             host.tell(&self.settings, &scene);

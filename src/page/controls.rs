@@ -1,6 +1,6 @@
 //! The controls, and the answer that follows them.
 
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Element, HtmlInputElement};
 
 use super::{dom, notation};
@@ -18,7 +18,7 @@ pub(super) struct Controls {
     root: Element,
 }
 
-/// An input of the page.
+/// An input of the page, or a select, which has the properties of one that are used here.
 struct Input {
     element: HtmlInputElement,
     /// The setting that it is for.
@@ -40,7 +40,8 @@ impl Controls {
     pub(super) fn new(document: &Document) -> Result<Self, JsValue> {
         Ok(Self {
             document: document.clone(),
-            inputs: (dom::elements(document, "input[data-setting]")?.into_iter())
+            inputs: (dom::elements(document, "[data-setting]")?.into_iter())
+                .map(|element: Element| element.unchecked_into())
                 .map(|element: HtmlInputElement| Input {
                     key: element.get_attribute("data-setting").unwrap_or_default(),
                     is_radio: element.type_() == "radio",

@@ -67,6 +67,10 @@ pub(super) enum Subject {
     Figure(&'static str),
     /// What the run has measured.
     Result,
+    /// The test scores of networks that were trained.
+    Scores,
+    /// What their layers get.
+    Layers,
 }
 
 impl Subject {
@@ -74,7 +78,14 @@ impl Subject {
         match self {
             Self::Figure(name) => name,
             Self::Result => "experiment",
+            Self::Scores => "training-scores",
+            Self::Layers => "training-layers",
         }
+    }
+
+    /// Whether it is of networks that were trained, which keep the settings with which that began.
+    pub(super) fn is_trained(self) -> bool {
+        matches!(self, Self::Scores | Self::Layers | Self::Figure("training"))
     }
 }
 
@@ -125,6 +136,15 @@ impl Shown<'_> {
                 }
                 let part = figure.part(self.scene);
                 part.ok_or("the figure is not there yet")?.table()
+            }
+            Subject::Scores | Subject::Layers => {
+                let tables = self.scene.training_tables.as_ref();
+                let tables = tables.ok_or("the tables are not there yet")?;
+                if wish.subject == Subject::Scores {
+                    tables.scores.clone()
+                } else {
+                    tables.layers.clone()
+                }
             }
             Subject::Result => {
                 let run = self.run.ok_or("there is no result yet")?;
@@ -208,7 +228,7 @@ fn text(error: impl std::fmt::Display) -> JsValue {
 
 pub(super) type Make = Rc<dyn Fn(Wish) -> Result<Made, JsValue>>;
 
-/// Puts a form at the end of an element that saves and copies a figure, or the run's result.
+/// Puts a form at the end of an element that saves and copies a figure, or a table.
 ///
 /// # Errors
 /// When the browser refuses.
@@ -272,10 +292,10 @@ impl Form {
             Ok(parent.append_child(&element)?.unchecked_into())
         };
         let form = create("div", "export", parent)?;
-        let first = if subject == Subject::Result {
-            PICTURES
-        } else {
+        let first = if let Subject::Figure(_) = subject {
             0
+        } else {
+            PICTURES
         };
 
         let label = create("label", "", &form)?;

@@ -1,8 +1,6 @@
 //! The section on training: networks that are trained with each rule, while the reader waits or does
 //! something else.
 
-use std::rc::Rc;
-
 use js_sys::Uint8Array;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -10,10 +8,11 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Element, HtmlElement, HtmlProgressElement};
 
 use super::dom;
+use super::table::DataTable;
 use super::workers::{Job, Task};
 use crate::network::{Comparison, Progress};
-use crate::scene::{self, duration, fixed};
-use crate::settings::{Seed, Settings};
+use crate::scene::{self, TrainingTables, duration, fixed};
+use crate::settings::Settings;
 
 #[wasm_bindgen]
 extern "C" {
@@ -27,6 +26,9 @@ pub(super) fn load(then: impl FnOnce(JsValue) + 'static) {
     load_digits(&Closure::once_into_js(then));
 }
 
+/// How much [`Comparison::work`] a worker does in a millisecond, until one has done some here.
+const SPEED: f64 = 4e6;
+
 /// What the section has of its own.
 pub(super) struct Training {
     section: Element,
@@ -35,9 +37,13 @@ pub(super) struct Training {
     start: HtmlElement,
     pause: HtmlElement,
     cancel: HtmlElement,
-    /// The table of results.
-    data: Element,
+    /// How long the two runs would take.
+    plan: Element,
+    /// Of the scores, and of the layers.
+    tables: [DataTable; 2],
     contest: Option<Contest>,
+    /// How much a worker does in a millisecond, as far as that is known.
+    speed: f64,
     /// What went wrong, where something did.
     problem: Option<String>,
 }
@@ -47,7 +53,6 @@ struct Contest {
     /// Its number among the runs.
     run: u32,
     comparison: Comparison,
-    fragment: Rc<str>,
     state: State,
     networks: Vec<Progress>,
     /// Which of them are at a worker.
@@ -94,28 +99,30 @@ impl Training {
             start: button("train")?,
             pause: button("train-pause")?,
             cancel: button("train-cancel")?,
-            data: dom::element(document, "#figure-training .data")?,
+            plan: dom::element(document, "#training-plan")?,
+            tables: [
+                DataTable::new(document, "#training-scores")?,
+                DataTable::new(document, "#training-layers")?,
+            ],
             contest: None,
+            speed: SPEED,
             problem: None,
         })
     }
 
     /// Begins anew, with this number among the runs. Nothing is trained before
     /// [`go`](Self::go).
-    pub(super) fn begin(&mut self, settings: &Settings, run: u32) {
-        let comparison = Comparison {
-            drop_probability: settings.drop_probability,
-            seed: settings.seed.unwrap_or(Seed(0)),
-        };
+    pub(super) fn begin(&mut self, comparison: Comparison, run: u32) {
         self.problem = None;
-        dom::toggle_attribute(&self.data, "open", true);
+        let [scores, _] = &self.tables;
+        dom::toggle_attribute(scores.details(), "open", true);
+        let networks = comparison.networks();
         self.contest = Some(Contest {
             run,
             comparison,
-            fragment: settings.to_fragment().into(),
             state: State::Loading,
-            networks: vec![Progress::default(); Comparison::NETWORKS],
-            busy: vec![false; Comparison::NETWORKS],
+            networks: vec![Progress::default(); networks],
+            busy: vec![false; networks],
             worked: 0.0,
             since: 0.0,
         });
@@ -140,7 +147,7 @@ impl Training {
         if let Some(contest) = &mut self.contest {
             match contest.state {
                 State::Running => {
-                    contest.worked += now - contest.since;
+                    contest.rest(now);
                     contest.state = State::Paused;
                 }
                 State::Paused => {
@@ -153,8 +160,9 @@ impl Training {
     }
 
     /// Stops. What the trained networks say stays.
-    pub(super) fn cancel(&mut self) {
+    pub(super) fn cancel(&mut self, now: f64) {
         if let Some(contest) = &mut self.contest {
+            contest.rest(now);
             contest.state = State::Cancelled;
         }
     }
@@ -165,48 +173,47 @@ impl Training {
         if contest.state != State::Running {
             return None;
         }
-        let waits = |&index: &usize| !contest.busy[index] && contest.networks[index].test.is_none();
-        let network = (0..Comparison::NETWORKS).find(waits)?;
-        contest.busy[network] = true;
+        let waits = |&index: &usize| !contest.busy[index] && contest.networks[index].end.is_none();
+        let index = (0..contest.networks.len()).find(waits)?;
+        contest.busy[index] = true;
+        let (settings, network) = contest.comparison.elsewhere(index);
         Some(Job {
             run: contest.run,
             task: Task::Train {
                 network: network as u64,
+                place: index as u64,
             },
-            fragment: Rc::clone(&contest.fragment),
-            given: contest.networks[network].to_numbers().into(),
+            fragment: settings.to_fragment().into(),
+            given: contest.networks[index].to_numbers().into(),
         })
     }
 
     /// How many jobs can be done at the same time.
     pub(super) fn jobs(&self) -> u64 {
-        let state = self.contest.as_ref().map(|contest| contest.state);
-        if state == Some(State::Running) {
-            Comparison::NETWORKS as u64
-        } else {
-            0
-        }
+        let contest = self.contest.as_ref();
+        let running = contest.filter(|it| it.state == State::Running);
+        running.map_or(0, |it| it.networks.len() as u64)
     }
 
     /// Takes back a job that was not done, if it is of this comparison.
     pub(super) fn take_back(&mut self, job: &Job) {
-        if let (Some(contest), Task::Train { network }) = (&mut self.contest, job.task)
+        if let (Some(contest), Task::Train { place, .. }) = (&mut self.contest, job.task)
             && contest.run == job.run
         {
-            contest.set_busy(network, false);
+            contest.set_busy(place, false);
         }
     }
 
     /// Adds a job's result, if it is of this comparison. One that comes after a pause counts, too.
     pub(super) fn add(&mut self, run: u32, task: Task, numbers: &[f64], now: f64) {
-        let (Some(contest), Task::Train { network }) = (&mut self.contest, task) else {
+        let (Some(contest), Task::Train { place, .. }) = (&mut self.contest, task) else {
             return;
         };
         if contest.run != run || !matches!(contest.state, State::Running | State::Paused) {
             return;
         }
-        contest.set_busy(network, false);
-        let place = usize::try_from(network).ok();
+        contest.set_busy(place, false);
+        let place = usize::try_from(place).ok();
         let place = place.and_then(|place| contest.networks.get_mut(place));
         match (place, Progress::from_numbers(numbers)) {
             (Some(place), Some(progress)) => *place = progress,
@@ -216,10 +223,8 @@ impl Training {
                 return;
             }
         }
-        if contest.networks.iter().all(|it| it.test.is_some()) {
-            if contest.state == State::Running {
-                contest.worked += now - contest.since;
-            }
+        if contest.networks.iter().all(|it| it.end.is_some()) {
+            contest.rest(now);
             contest.state = State::Done;
         }
     }
@@ -227,9 +232,56 @@ impl Training {
     /// What scenes show of it.
     pub(super) fn shown(&self) -> Option<scene::Training<'_>> {
         self.contest.as_ref().map(|contest| scene::Training {
-            comparison: contest.comparison,
+            comparison: &contest.comparison,
             networks: &contest.networks,
         })
+    }
+
+    /// The settings with which what is shown was begun, where there is something, seen as these
+    /// settings say.
+    pub(super) fn settings(&self, seen: &Settings) -> Option<Settings> {
+        let mut settings = self.contest.as_ref()?.comparison.settings().clone();
+        settings.notation = seen.notation;
+        settings.training.look_at(&seen.training);
+        Some(settings)
+    }
+
+    /// The elements of the tables.
+    pub(super) fn tables(&self) -> impl Iterator<Item = &Element> {
+        self.tables.iter().map(DataTable::details)
+    }
+
+    /// Shows the tables that are open, and how long both runs of these settings would take so many
+    /// workers.
+    pub(super) fn show_results(
+        &mut self,
+        tables: &TrainingTables,
+        settings: &Settings,
+        workers: usize,
+    ) {
+        for (shown, table) in self.tables.iter_mut().zip([&tables.scores, &tables.layers]) {
+            if shown.is_open() {
+                shown.show(table);
+            }
+        }
+        if let Some(speed) = self.contest.as_ref().and_then(|it| it.speed(workers)) {
+            self.speed = speed;
+        }
+        let [small, long] = [Comparison::new(settings), Comparison::long(settings)];
+        #[expect(clippy::cast_precision_loss, reason = "few")]
+        let seconds = |comparison: &Comparison| {
+            let work = comparison.work() * (comparison.networks() * comparison.epochs()) as f64;
+            work / self.speed / workers as f64 / 1000.0
+        };
+        let words = format!(
+            "Start: {} networks, about {}. The long run: p from 0.1 to 0.8, {} seeds, {} networks, about {}.",
+            small.networks(),
+            duration(seconds(&small).ceil()),
+            long.seeds(),
+            long.networks(),
+            duration((seconds(&long) / 10.0).ceil() * 10.0),
+        );
+        dom::set_text(&self.plan, &words);
     }
 
     /// Shows how far it is.
@@ -279,6 +331,21 @@ impl Contest {
         }
     }
 
+    /// It has worked until now.
+    fn rest(&mut self, now: f64) {
+        if self.state == State::Running {
+            self.worked += now - self.since;
+        }
+    }
+
+    /// How much one of so many workers does in a millisecond, once it is at its end.
+    fn speed(&self, workers: usize) -> Option<f64> {
+        #[expect(clippy::cast_precision_loss, reason = "a few")]
+        let workers = workers as f64;
+        let speed = self.comparison.work() * self.epochs() / self.worked / workers;
+        (self.state == State::Done).then_some(speed)
+    }
+
     fn epochs(&self) -> f64 {
         let epochs: usize = self.networks.iter().map(|it| it.epochs.len()).sum();
         #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
@@ -288,7 +355,7 @@ impl Contest {
 
     fn share(&self) -> f64 {
         #[expect(clippy::cast_precision_loss, reason = "a few hundred")]
-        let all = (Comparison::NETWORKS * Comparison::EPOCHS) as f64;
+        let all = (self.networks.len() * self.comparison.epochs()) as f64;
         self.epochs() / all
     }
 

@@ -57,8 +57,8 @@ pub(super) enum Task {
     /// The part of this number of the deep network's simulation. Gives [`Simulation::run_part`].
     Layers(u32),
     /// Some epochs more of the network of this number, from what was [`Progress::to_numbers`], which
-    /// it also gives.
-    Train { network: u64 },
+    /// it also gives. The place is by what the page knows it.
+    Train { network: u64, place: u64 },
 }
 
 impl Task {
@@ -69,8 +69,8 @@ impl Task {
             Self::Chunks { first, count } => [0.0, first as f64, count as f64],
             Self::Survey => [1.0, 0.0, 0.0],
             Self::Layers(part) => [2.0, f64::from(part), 0.0],
-            #[expect(clippy::cast_precision_loss, reason = "a few networks")]
-            Self::Train { network } => [3.0, network as f64, 0.0],
+            #[expect(clippy::cast_precision_loss, reason = "a few hundred networks")]
+            Self::Train { network, place } => [3.0, network as f64, place as f64],
         }
     }
 
@@ -85,7 +85,10 @@ impl Task {
         match kind {
             0 => Self::Chunks { first, count },
             1 => Self::Survey,
-            3 => Self::Train { network: first },
+            3 => Self::Train {
+                network: first,
+                place: count,
+            },
             _ => Self::Layers(part),
         }
     }
@@ -101,11 +104,8 @@ impl Task {
             }
             Self::Survey => Survey::run(&settings, seed).to_numbers(),
             Self::Layers(part) => Simulation::new(&settings, seed).run_part(part),
-            Self::Train { network } => {
-                let comparison = Comparison {
-                    drop_probability: settings.drop_probability,
-                    seed,
-                };
+            Self::Train { network, .. } => {
+                let comparison = Comparison::new(&settings);
                 let network = usize::try_from(network).unwrap_or(0);
                 let progress = Progress::from_numbers(given).unwrap_or_default();
                 // Without digits there is nothing to give.
@@ -251,6 +251,11 @@ impl Pool {
                 .iter()
                 .any(|worker| worker.is_ready() && worker.jobs.len() < JOBS_EACH)
         }
+    }
+
+    /// How many jobs are done at the same time, once all workers have started.
+    pub(super) fn at_once(&self) -> usize {
+        if self.on_page { 1 } else { self.most }
     }
 
     /// How many chunks of an experiment a job may be. One of several saves messages; but where the

@@ -3,14 +3,16 @@
 use super::format::{fixed, significant};
 use super::readout::{Cursor, Readable, Reading, Table};
 use super::rules::rule_label;
-use crate::network::{Comparison, Measurement, Progress};
-use crate::settings::{Notation, Scaling};
+use crate::network::{Comparison, End, Measurement, Progress};
+use crate::settings::{
+    Curve, CurveMode, Normalisation, Notation, Optimizer, Rates, Scaling, Settings, Spread,
+};
 
 /// A comparison as far as it has come.
 #[derive(Debug, Clone, Copy)]
 pub struct Training<'a> {
     /// What is compared.
-    pub comparison: Comparison,
+    pub comparison: &'a Comparison,
     /// Its networks, by their number.
     pub networks: &'a [Progress],
 }
@@ -20,8 +22,10 @@ pub struct Training<'a> {
 pub struct TrainingFigure {
     /// What the x axis is, and which of it is shown.
     pub x: (&'static str, (f64, f64)),
+    /// What the x axis calls its numbers, where they are probabilities to drop.
+    pub notation: Notation,
     /// What the y axis is, and which of it is shown.
-    pub y: (&'static str, (f64, f64)),
+    pub y: (String, (f64, f64)),
     /// In the order in which their names are written.
     pub curves: Vec<TrainingCurve>,
     /// What the figure says where there is no curve.
@@ -42,22 +46,37 @@ pub struct TrainingCurve {
     pub rule: Option<Scaling>,
     /// From left to right.
     pub points: Vec<(f64, f64)>,
+    /// How far the band reaches from each of the points, up and down; empty where there is none.
+    pub halves: Vec<f64>,
+}
+
+/// The tables of what trained networks say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrainingTables {
+    /// The test part's scores.
+    pub scores: Table,
+    /// What each layer's units get in training and in evaluation.
+    pub layers: Table,
 }
 
 /// Student's two-sided 95 % quantiles for 1 degree of freedom and more.
-const QUANTILES: [f64; 9] = [
-    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262,
+const QUANTILES: [f64; 19] = [
+    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160,
+    2.145, 2.131, 2.120, 2.110, 2.101, 2.093,
 ];
 
 /// What the last epoch's and the test's numbers are measured in.
 const EVALUATIONS: [&str; 2] = ["as it is", "× its factor"];
+
+/// The name of the axis that p is on.
+const PROBABILITY: &str = "p";
 
 impl TrainingFigure {
     /// A figure of these curves, with their data as a table.
     #[must_use]
     pub fn new(
         x: (&'static str, (f64, f64)),
-        y: (&'static str, (f64, f64)),
+        y: (&str, (f64, f64)),
         curves: Vec<TrainingCurve>,
         table: Table,
     ) -> Self {
@@ -70,7 +89,8 @@ impl TrainingFigure {
         }
         Self {
             x,
-            y,
+            notation: Notation::Drop,
+            y: (y.0.to_owned(), y.1),
             curves,
             empty: "no curve yet: the networks are trained when you press Start",
             cursor: None,
@@ -79,41 +99,40 @@ impl TrainingFigure {
         }
     }
 
-    /// The validation part's loss, evaluated as it is: the mean over the seeds after each epoch.
-    pub(super) fn of(training: Option<Training<'_>>, notation: Notation) -> Self {
-        let networks = training.map_or(&[][..], |training| training.networks);
+    /// What the settings say that the curves are of: the mean over the seeds. Of one p it is shown
+    /// after each epoch, or layer by layer; of several against p.
+    pub(super) fn of(training: Option<Training<'_>>, settings: &Settings) -> Self {
+        let (view, notation) = (settings.training, settings.notation);
+        let x = Axis::of(training, settings);
         let mut curves = Vec::new();
-        let mut highest = 0.0_f64;
         for rule in Comparison::RULES {
-            let points: Vec<_> = (0..Comparison::EPOCHS)
-                .filter_map(|epoch| {
-                    let losses = of_rule(networks, rule);
-                    let losses: Vec<_> = losses
-                        .filter_map(|network| Some(network.epochs.get(epoch)?[1].loss))
-                        .collect();
-                    let (mean, _) = mean(&losses)?;
-                    mean.is_finite().then_some(((epoch + 1) as f64, mean))
-                })
-                .collect();
-            // What the first epoch is worth says little.
-            highest = points.iter().skip(2).fold(highest, |top, it| top.max(it.1));
+            let (mut points, mut halves) = (Vec::new(), Vec::new());
+            for place in 0..x.places.len() {
+                let values = training.map_or_else(Vec::new, |it| x.values(it, rule, place));
+                if let Some(mean) = Mean::of(&values).filter(|mean| mean.value.is_finite()) {
+                    points.push((x.places[place], mean.value));
+                    halves.extend(mean.half(view.spread));
+                }
+            }
+            // A single seed has no spread.
+            if halves.len() < points.len() {
+                halves.clear();
+            }
             curves.push(TrainingCurve {
                 name: name(rule, notation),
                 rule,
                 points,
+                halves,
             });
         }
-        let top = if highest > 0.0 {
-            (1.1 * highest).min(3.0)
-        } else {
-            1.0
-        };
-        Self::new(
-            ("epochs", (1.0, Comparison::EPOCHS as f64)),
-            ("validation loss", (0.0, top)),
-            curves,
-            table(training, notation),
-        )
+        let y = y_name(view.curve, view.mode);
+        let range = y_range(view.curve, &curves, x.name == EPOCHS);
+        let table = table(&x, &y, &curves, training, settings);
+        let mut figure = Self::new((x.name, x.range), (&y, range), curves, table);
+        if x.name == PROBABILITY {
+            figure.notation = notation;
+        }
+        figure
     }
 }
 
@@ -131,13 +150,16 @@ impl Readable for TrainingFigure {
 
     fn point_at(&mut self, place: Option<f64>) {
         self.cursor = place.map(|place| {
-            let label = significant(place, 3);
+            let label = significant(self.notation.of(place), 3);
             let mut words = format!("{} {label}:", self.x.0);
             let mut readings = Vec::new();
             for curve in &self.curves {
-                let point = curve.points.iter().find(|point| point.0 == place);
-                let value = point.map_or(f64::NAN, |point| point.1);
-                let text = significant(value, 3);
+                let index = curve.points.iter().position(|point| point.0 == place);
+                let value = index.map_or(f64::NAN, |index| curve.points[index].1);
+                let mut text = significant(value, 3);
+                if let Some(half) = index.and_then(|index| curve.halves.get(index)) {
+                    text.extend([" ± ", &significant(*half, 2)]);
+                }
                 words.extend([" ", curve.name, " ", &text, ";"]);
                 readings.push(Reading {
                     value,
@@ -162,104 +184,456 @@ impl Readable for TrainingFigure {
     }
 }
 
-/// The networks of a rule.
-fn of_rule(networks: &[Progress], rule: Option<Scaling>) -> impl Iterator<Item = &Progress> {
-    let numbered = networks.iter().enumerate();
-    numbered
-        .filter(move |(number, _)| Comparison::rule(*number) == rule)
-        .map(|(_, network)| network)
+/// What a curve's values stand over.
+struct Axis {
+    name: &'static str,
+    range: (f64, f64),
+    places: Vec<f64>,
+    curve: Curve,
+    /// The place of the mode where there are three.
+    mode: usize,
+}
+
+const EPOCHS: &str = "epochs";
+const LAYER: &str = "layer";
+
+impl Axis {
+    fn of(training: Option<Training<'_>>, settings: &Settings) -> Self {
+        let view = settings.training;
+        // Before the first run it is that of the settings.
+        let trained = training.map_or(view, |it| it.comparison.settings().training);
+        let probabilities = training.map_or(&[][..], |it| it.comparison.probabilities());
+        let (name, places): (_, Vec<_>) = if probabilities.len() > 1 {
+            let all = probabilities.iter().map(|p| p.get());
+            (PROBABILITY, all.collect())
+        } else if is_layered(view.curve) {
+            let layers = 1..=trained.hidden_layers() + 1;
+            (LAYER, layers.map(f64::from).collect())
+        } else {
+            (EPOCHS, (1..=trained.epochs()).map(f64::from).collect())
+        };
+        let [first, last] = [places.first(), places.last()].map(|it| it.copied().unwrap_or(0.0));
+        Self {
+            name,
+            range: (first, last.max(first + 0.1)),
+            places,
+            curve: view.curve,
+            mode: match view.mode {
+                CurveMode::Training => 0,
+                CurveMode::Identity => 1,
+                CurveMode::Matching => 2,
+            },
+        }
+    }
+
+    /// Over one of the places, the values of a rule's networks.
+    fn values(&self, training: Training<'_>, rule: Option<Scaling>, place: usize) -> Vec<f64> {
+        let is_probability = self.name == PROBABILITY;
+        let networks = of(training, rule, if is_probability { place } else { 0 });
+        let value = |network: &Progress| {
+            if is_layered(self.curve) {
+                let [trained, shown] = [0, self.mode].map(|mode| {
+                    let layers = &network.end.as_ref()?.validation[mode].layers;
+                    layers.get(if is_probability {
+                        layers.len().saturating_sub(1)
+                    } else {
+                        place
+                    })
+                });
+                let (trained, shown) = (trained?, shown?);
+                return Some(match (self.curve, self.mode) {
+                    (Curve::Std, 0) => shown.standard_deviation,
+                    (Curve::Std, _) => shown.standard_deviation / trained.standard_deviation,
+                    (_, 0) => shown.mean,
+                    _ => shown.mean - trained.mean,
+                });
+            }
+            let scores = if is_probability {
+                network.end.as_ref().and(network.epochs.last())
+            } else {
+                network.epochs.get(place)
+            };
+            let [training, validation] = scores?;
+            Some(match self.curve {
+                Curve::TrainingLoss => training[self.mode].loss,
+                Curve::TrainingAccuracy => 100.0 * training[self.mode].accuracy,
+                Curve::Accuracy => 100.0 * validation[self.mode].accuracy,
+                _ => validation[self.mode].loss,
+            })
+        };
+        networks.filter_map(|(_, network)| value(network)).collect()
+    }
+}
+
+fn is_layered(curve: Curve) -> bool {
+    matches!(curve, Curve::Std | Curve::Mean)
+}
+
+fn y_name(curve: Curve, mode: CurveMode) -> String {
+    let what = match curve {
+        Curve::Loss => "validation loss",
+        Curve::Accuracy => "validation accuracy in %",
+        Curve::TrainingLoss => "training part’s loss",
+        Curve::TrainingAccuracy => "training part’s accuracy in %",
+        Curve::Std => "std",
+        Curve::Mean => "mean",
+    };
+    let relation = match curve {
+        Curve::Std => " ÷ that in training",
+        Curve::Mean => " less that in training",
+        _ => "",
+    };
+    match mode {
+        CurveMode::Training => format!("{what}, in training mode"),
+        CurveMode::Identity => format!("{what}, evaluated as it is{relation}"),
+        CurveMode::Matching => format!("{what}, evaluated × its factor{relation}"),
+    }
+}
+
+/// Which part of the y axis is shown.
+fn y_range(curve: Curve, curves: &[TrainingCurve], of_epochs: bool) -> (f64, f64) {
+    // What the first epochs are worth says little.
+    let skipped = if of_epochs { 2 } else { 0 };
+    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+    for curve in curves {
+        for (index, point) in curve.points.iter().enumerate().skip(skipped) {
+            let half = curve.halves.get(index).copied().unwrap_or(0.0);
+            low = low.min(point.1 - half);
+            high = high.max(point.1 + half);
+        }
+    }
+    let is_empty = low > high;
+    match curve {
+        Curve::Accuracy | Curve::TrainingAccuracy if is_empty => (80.0, 100.0),
+        Curve::Accuracy | Curve::TrainingAccuracy => ((low - 1.0).clamp(0.0, 95.0), 100.0),
+        _ if is_empty => (0.0, 1.0),
+        Curve::Std => (0.0, 1.1 * high),
+        Curve::Mean => {
+            let room = 0.1 * (high.max(0.0) - low.min(0.0)).max(0.1);
+            (low.min(0.0) - room, high.max(0.0) + room)
+        }
+        _ => (0.0, (1.1 * high).min(3.0)),
+    }
+}
+
+/// The networks of a rule and a p, each with the place of its seed.
+fn of(
+    training: Training<'_>,
+    rule: Option<Scaling>,
+    probability: usize,
+) -> impl Iterator<Item = (usize, &Progress)> {
+    let numbered = training.networks.iter().enumerate();
+    numbered.filter_map(move |(number, network)| {
+        let it = training.comparison.contender(number);
+        let is_of = it.rule == rule && (rule.is_none() || it.probability == probability);
+        is_of.then_some((it.seed, network))
+    })
 }
 
 fn name(rule: Option<Scaling>, notation: Notation) -> &'static str {
     rule.map_or("no dropout", |rule| rule_label(rule, notation))
 }
 
-/// The mean of these numbers, and half its 95 % interval.
-fn mean(values: &[f64]) -> Option<(f64, Option<f64>)> {
-    #[expect(clippy::cast_precision_loss, reason = "a few seeds")]
-    let count = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / count;
-    let squares: f64 = values.iter().map(|it| (it - mean) * (it - mean)).sum();
-    let quantile = values.len().checked_sub(2).and_then(|it| QUANTILES.get(it));
-    let half = quantile.map(|quantile| quantile * (squares / (count - 1.0) / count).sqrt());
-    (!values.is_empty()).then_some((mean, half))
+/// The mean over some seeds.
+struct Mean {
+    value: f64,
+    /// Its standard error, and Student's quantile for it, where there is more than one seed.
+    error: Option<(f64, f64)>,
 }
 
-/// A row for each rule and evaluation: the test part's scores, and how far evaluation is from training.
-fn table(training: Option<Training<'_>>, notation: Notation) -> Table {
-    let mut cells = Vec::new();
-    let networks = training.map_or(&[][..], |training| training.networks);
-    for rule in Comparison::RULES {
-        // Where the factor is 1, both evaluations are one.
-        let has_factor = !matches!(rule, None | Some(Scaling::Inverted | Scaling::Gaussian));
-        for (way, evaluation) in EVALUATIONS.into_iter().enumerate() {
-            if way == 1 && !has_factor {
-                continue;
-            }
-            let tests: Vec<_> = of_rule(networks, rule)
-                .filter_map(|network| Some((&network.test.as_ref()?[way], network.epochs.last()?)))
-                .collect();
-            let score = |score: fn(&Measurement) -> f64, scale: f64, decimals| {
-                let values: Vec<_> = tests.iter().map(|(test, _)| scale * score(test)).collect();
-                match mean(&values) {
-                    None => "–".to_owned(),
-                    Some((mean, _)) if !mean.is_finite() => "diverged".to_owned(),
-                    Some((mean, None)) => fixed(mean, decimals),
-                    Some((mean, Some(half))) => {
-                        format!("{} ± {}", fixed(mean, decimals), fixed(half, decimals))
-                    }
-                }
-            };
-            // Layer by layer, the mean over the seeds.
-            let layers = |of: fn(&[Measurement; 3], usize, usize) -> Option<f64>| {
-                let texts = (0..5).map(|layer| {
-                    let values = tests
-                        .iter()
-                        .filter_map(|(_, last)| of(last, way + 1, layer));
-                    mean(&values.collect::<Vec<_>>())
-                        .map_or_else(|| "–".to_owned(), |(mean, _)| fixed(mean, 2))
-                });
-                texts.collect::<Vec<_>>().join(" · ")
-            };
-            let head = name(rule, notation);
-            cells.push(if has_factor {
-                format!("{head}, {evaluation}")
-            } else {
-                head.to_owned()
-            });
-            cells.push(tests.len().to_string());
-            cells.push(score(|test| test.accuracy, 100.0, 1));
-            cells.push(score(|test| test.loss, 1.0, 3));
-            cells.push(score(|test| test.calibration_error, 1.0, 3));
-            cells.push(layers(|last, mode, layer| {
-                let [training, evaluation] = [0, mode].map(|mode| last[mode].layers.get(layer));
-                Some(evaluation?.standard_deviation / training?.standard_deviation)
-            }));
-            cells.push(layers(|last, mode, layer| {
-                let [training, evaluation] = [0, mode].map(|mode| last[mode].layers.get(layer));
-                Some(evaluation?.mean - training?.mean)
-            }));
+impl Mean {
+    fn of(values: &[f64]) -> Option<Self> {
+        #[expect(clippy::cast_precision_loss, reason = "a few seeds")]
+        let count = values.len() as f64;
+        let value = values.iter().sum::<f64>() / count;
+        let squares: f64 = values.iter().map(|it| (it - value) * (it - value)).sum();
+        let quantile = values.len().checked_sub(2).and_then(|it| QUANTILES.get(it));
+        (!values.is_empty()).then(|| Self {
+            value,
+            error: quantile.map(|it| ((squares / (count - 1.0) / count).sqrt(), *it)),
+        })
+    }
+
+    /// How far a band reaches.
+    fn half(&self, spread: Spread) -> Option<f64> {
+        let (error, quantile) = self.error?;
+        match spread {
+            Spread::Error => Some(error),
+            Spread::Interval => Some(error * quantile),
+            Spread::None => None,
         }
     }
-    let caption = match training {
-        None => "Test scores, mean over the seeds ± half of its 95 % interval".to_owned(),
-        Some(Training { comparison, .. }) => {
-            let p = comparison.drop_probability.shown(notation);
-            let p = significant(p, 6);
-            format!("Test scores at p = {p}, mean over the seeds ± half of its 95 % interval")
+
+    /// The mean of these ± half of its 95 % interval.
+    fn text(values: &[f64], decimals: i32) -> String {
+        match Self::of(values) {
+            None => "–".to_owned(),
+            Some(mean) if !mean.value.is_finite() => "diverged".to_owned(),
+            Some(mean) => match mean.half(Spread::Interval) {
+                None => fixed(mean.value, decimals),
+                Some(half) => {
+                    format!(
+                        "{} ± {}",
+                        fixed(mean.value, decimals),
+                        fixed(half, decimals)
+                    )
+                }
+            },
         }
+    }
+}
+
+/// The curves' values: a row a place, and a column a rule, each followed by what its band is.
+fn table(
+    x: &Axis,
+    y: &str,
+    curves: &[TrainingCurve],
+    training: Option<Training<'_>>,
+    settings: &Settings,
+) -> Table {
+    let half = match settings.training.spread {
+        Spread::Error => Some("± its standard error"),
+        Spread::Interval => Some("± half of its 95 % interval"),
+        Spread::None => None,
     };
+    let mut columns = vec![x.name];
+    for curve in curves {
+        columns.push(curve.name);
+        columns.extend(half.map(|_| "±"));
+    }
+    let mut cells = Vec::new();
+    for &place in &x.places {
+        let shown = if x.name == PROBABILITY {
+            settings.notation.of(place)
+        } else {
+            place
+        };
+        cells.push(significant(shown, 3));
+        for curve in curves {
+            let index = curve.points.iter().position(|point| point.0 == place);
+            let number = |value: Option<f64>| {
+                value.map_or_else(|| "–".to_owned(), |value| significant(value, 4))
+            };
+            cells.push(number(index.map(|index| curve.points[index].1)));
+            if half.is_some() {
+                cells.push(number(index.and_then(|it| curve.halves.get(it).copied())));
+            }
+        }
+    }
+    let mut caption = format!("{y}: mean over the seeds");
+    caption.extend(half.map(|half| [" ", half].concat()));
+    caption += &described(training, settings);
     Table {
         caption,
-        columns: vec![
-            "rule, and how evaluated",
-            "networks",
-            "accuracy, %",
-            "loss",
-            "calibration error",
-            "std at evaluation ÷ in training, layer by layer",
-            "mean at evaluation less that in training",
-        ],
+        columns,
         cells,
     }
+}
+
+/// Of which networks something is.
+fn described(training: Option<Training<'_>>, settings: &Settings) -> String {
+    let Some(Training { comparison, .. }) = training else {
+        return String::new();
+    };
+    let notation = settings.notation;
+    let p = |p: &crate::settings::DropProbability| significant(p.shown(notation), 6);
+    let all = comparison.probabilities();
+    let p = match (all.first(), all.last()) {
+        (Some(first), Some(last)) if all.len() > 1 => format!("{} to {}", p(first), p(last)),
+        (first, _) => first.map_or_else(String::new, p),
+    };
+    let it = comparison.settings().training;
+    let norm = match it.normalisation {
+        Normalisation::None => "",
+        Normalisation::Batch => ", batch normalisation",
+    };
+    let optimizer = match it.optimizer {
+        Optimizer::Adam => "Adam",
+        Optimizer::Momentum => "SGD",
+    };
+    let rates = match it.rates {
+        Rates::Shared => "shared",
+        Rates::Matched => "matched",
+    };
+    format!(
+        "; p = {p}, {} × {} units{norm}, {optimizer}, {rates} rates, {} seeds, {} epochs",
+        it.hidden_layers(),
+        it.units(),
+        comparison.seeds(),
+        it.epochs(),
+    )
+}
+
+/// The sentence that says which networks are shown, and whether those that are set would be others.
+pub(super) fn sentence(training: Option<Training<'_>>, settings: &Settings) -> String {
+    let Some(it) = training else {
+        return String::new();
+    };
+    let begun = it.comparison.settings();
+    let is_long = it.comparison.probabilities().len() > 1;
+    let p = (settings.drop_probability, begun.drop_probability);
+    let is_same = begun.training.same_networks(&settings.training)
+        && (is_long || p.0 == p.1)
+        && begun.seed == settings.seed;
+    let described = described(training, settings);
+    let shown = described.trim_start_matches("; ");
+    let other = if is_same {
+        ""
+    } else {
+        " These stay until you start again; what is set now is another comparison."
+    };
+    format!("Shown: {shown}.{other}")
+}
+
+impl TrainingTables {
+    pub(super) fn of(training: Option<Training<'_>>, settings: &Settings) -> Self {
+        let probabilities = training.map_or(1, |it| it.comparison.probabilities().len());
+        let mut scores = Table {
+            caption: "Test scores".to_owned() + &described(training, settings),
+            columns: vec!["rule, and how evaluated"],
+            cells: Vec::new(),
+        };
+        let mut layers = Table {
+            caption: "Each layer’s units before their activation function, on the validation part, mean over the seeds".to_owned()
+                + &described(training, settings),
+            columns: vec!["rule", "layer"],
+            cells: Vec::new(),
+        };
+        if probabilities > 1 {
+            scores.columns.push(PROBABILITY);
+            layers.columns.push(PROBABILITY);
+        }
+        scores.columns.extend([
+            "networks",
+            "accuracy, %",
+            "less that of inverted",
+            "loss",
+            "less that of inverted",
+            "calibration error",
+            "less that of inverted",
+        ]);
+        let trained = training.map(|it| it.comparison.settings().training);
+        let has_batches = trained.is_some_and(|it| it.normalisation == Normalisation::Batch);
+        if has_batches {
+            scores.columns.extend([
+                "estimated anew: accuracy, %",
+                "estimated anew: loss",
+                "estimated anew: calibration error",
+            ]);
+        }
+        layers.columns.extend([
+            "std in training",
+            "std as it is",
+            "÷",
+            "std × its factor",
+            "÷",
+            "mean in training",
+            "mean as it is",
+            "mean × its factor",
+        ]);
+        for probability in 0..probabilities {
+            let p = training.map(|it| it.comparison.probabilities()[probability]);
+            let p = p.map(|p| significant(p.shown(settings.notation), 6));
+            let p = p.filter(|_| probabilities > 1);
+            for rule in Comparison::RULES {
+                // Without dropout all p are one.
+                if rule.is_none() && probability > 0 {
+                    continue;
+                }
+                let p = p.as_ref().map(|p| match rule {
+                    None => "–".to_owned(),
+                    Some(_) => p.clone(),
+                });
+                let networks = training.map_or_else(Vec::new, |it| ended(it, rule, probability));
+                let inverted = Some(Scaling::Inverted);
+                let inverted =
+                    training.map_or_else(Vec::new, |it| ended(it, inverted, probability));
+                let head = name(rule, settings.notation);
+                for (way, evaluation) in EVALUATIONS.into_iter().enumerate() {
+                    let has_factor = Comparison::has_factor(rule);
+                    if way == 1 && !has_factor {
+                        continue;
+                    }
+                    scores.cells.push(if has_factor {
+                        format!("{head}, {evaluation}")
+                    } else {
+                        head.to_owned()
+                    });
+                    scores.cells.extend(p.clone());
+                    scores.cells.push(networks.len().to_string());
+                    for (of, decimals) in METRICS {
+                        let values = networks.iter().map(|it| of(&it.1.test[way]));
+                        scores
+                            .cells
+                            .push(Mean::text(&values.collect::<Vec<_>>(), decimals));
+                        let pairs = networks.iter().filter_map(|(seed, end)| {
+                            let other = inverted.iter().find(|it| it.0 == *seed)?;
+                            Some(of(&end.test[way]) - of(&other.1.test[way]))
+                        });
+                        let pairs: Vec<_> = pairs.collect();
+                        scores.cells.push(if rule == Some(Scaling::Inverted) {
+                            "0".to_owned()
+                        } else {
+                            Mean::text(&pairs, decimals)
+                        });
+                    }
+                    for (of, decimals) in METRICS.iter().take(if has_batches { 3 } else { 0 }) {
+                        let values = networks
+                            .iter()
+                            .filter_map(|it| Some(of(&it.1.estimated_anew.as_ref()?[way])));
+                        scores
+                            .cells
+                            .push(Mean::text(&values.collect::<Vec<_>>(), *decimals));
+                    }
+                }
+                let count = trained.map_or(0, |it| it.hidden_layers() as usize + 1);
+                for layer in 0..count {
+                    layers.cells.push(head.to_owned());
+                    layers.cells.push((layer + 1).to_string());
+                    layers.cells.extend(p.clone());
+                    let mean = |mode: usize, of: fn([f64; 2]) -> f64| {
+                        let values = networks.iter().filter_map(|(_, end)| {
+                            let it = end.validation[mode].layers.get(layer)?;
+                            Some(of([it.mean, it.standard_deviation]))
+                        });
+                        Mean::of(&values.collect::<Vec<_>>()).map_or(f64::NAN, |it| it.value)
+                    };
+                    let text = |value: f64| {
+                        if value.is_finite() {
+                            fixed(value, 2)
+                        } else {
+                            "–".to_owned()
+                        }
+                    };
+                    let stds = [0, 1, 2].map(|mode| mean(mode, |[_, std]| std));
+                    let [training, identity, matching] = stds;
+                    let ratios = [identity / training, matching / training];
+                    layers
+                        .cells
+                        .extend([training, identity, ratios[0], matching, ratios[1]].map(text));
+                    layers
+                        .cells
+                        .extend([0, 1, 2].map(|mode| text(mean(mode, |[mean, _]| mean))));
+                }
+            }
+        }
+        Self { scores, layers }
+    }
+}
+
+/// A score as a table shows it, and with how many decimals.
+type Metric = (fn(&Measurement) -> f64, i32);
+
+const METRICS: [Metric; 3] = [
+    (|it| 100.0 * it.accuracy, 1),
+    (|it| it.loss, 3),
+    (|it| it.calibration_error, 3),
+];
+
+/// The trained ones of a rule's networks, each with the place of its seed.
+fn ended(training: Training<'_>, rule: Option<Scaling>, probability: usize) -> Vec<(usize, &End)> {
+    let networks = of(training, rule, probability);
+    networks
+        .filter_map(|(seed, network)| Some((seed, network.end.as_ref()?)))
+        .collect()
 }

@@ -72,7 +72,7 @@ impl Default for LayerWidth {
 }
 
 /// `number`, if it is a whole one from `least` to `most`.
-fn whole(number: f64, least: u32, most: u32) -> Option<u32> {
+pub(super) fn whole(number: f64, least: u32, most: u32) -> Option<u32> {
     let is_whole = number.fract() == 0.0;
     #[expect(
         clippy::cast_possible_truncation,

@@ -10,7 +10,7 @@ use super::{
 };
 
 /// Every key of the fragment, in the order of its canonical form.
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 28] = [
     "p",
     "mu",
     "sigma",
@@ -25,6 +25,16 @@ const KEYS: [&str; 18] = [
     "width",
     "activation",
     "init",
+    "hidden",
+    "neurons",
+    "norm",
+    "optimizer",
+    "rates",
+    "seeds",
+    "epochs",
+    "curve",
+    "mode",
+    "spread",
     "notation",
     "theme",
     "embed",
@@ -198,6 +208,13 @@ impl Settings {
             "width" => self.depth.width = LayerWidth::new(number())?,
             "activation" => self.depth.activation = Named::from_name(value)?,
             "init" => self.depth.initialisation = Named::from_name(value)?,
+            "hidden" | "neurons" | "seeds" | "epochs" => self.training.set_count(key, number())?,
+            "norm" => self.training.normalisation = Named::from_name(value)?,
+            "optimizer" => self.training.optimizer = Named::from_name(value)?,
+            "rates" => self.training.rates = Named::from_name(value)?,
+            "curve" => self.training.curve = Named::from_name(value)?,
+            "mode" => self.training.mode = Named::from_name(value)?,
+            "spread" => self.training.spread = Named::from_name(value)?,
             "notation" => self.notation = Named::from_name(value)?,
             "theme" => self.theme = Named::from_name(value)?,
             "embed" => self.embed = Some(Named::from_name(value)?),
@@ -226,11 +243,17 @@ impl Settings {
             "width" => self.depth.width.get().to_string(),
             "activation" => self.depth.activation.name().to_owned(),
             "init" => self.depth.initialisation.name().to_owned(),
+            "norm" => self.training.normalisation.name().to_owned(),
+            "optimizer" => self.training.optimizer.name().to_owned(),
+            "rates" => self.training.rates.name().to_owned(),
+            "curve" => self.training.curve.name().to_owned(),
+            "mode" => self.training.mode.name().to_owned(),
+            "spread" => self.training.spread.name().to_owned(),
             "notation" => self.notation.name().to_owned(),
             "theme" => self.theme.name().to_owned(),
             "embed" => self.embed?.name().to_owned(),
             "hide" => self.hide.to_string(),
-            _ => return None,
+            _ => self.training.count(key)?.to_string(),
         })
     }
 

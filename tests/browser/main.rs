@@ -11,6 +11,8 @@ mod export;
 mod figures;
 #[path = "../golden/values.rs"]
 mod golden;
+#[path = "../golden/training.rs"]
+mod golden_training;
 mod layer;
 mod layout;
 mod pictures;

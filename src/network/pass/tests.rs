@@ -2,9 +2,9 @@
 //! the one in f32.
 
 use super::*;
-use crate::network::configuration::{Dropout, Normalisation, Optimizer, Rates};
+use crate::network::configuration::Dropout;
 use crate::network::stream::Purpose;
-use crate::settings::{DropProbability, Named, Scaling, Seed};
+use crate::settings::{DropProbability, Named, Normalisation, Optimizer, Rates, Scaling, Seed};
 
 const IMAGES: usize = 7;
 const INPUTS: usize = 5;

@@ -51,6 +51,7 @@ pub fn draw(runs: &[Run], folder: &Path) -> Result<()> {
                     name,
                     rule,
                     points: points.collect(),
+                    halves: Vec::new(),
                 }
             });
             let table = Table {
