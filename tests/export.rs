@@ -224,6 +224,36 @@ fn a_csv_says_what_it_is_of() {
     assert!(csv.contains("\n0.5,1.7321,0.732,1.41,1.4142\n"), "{csv}");
 }
 
+/// What a number may be off is a number of its own for programs. The networks that were trained are
+/// named where they are not the default.
+#[test]
+fn what_numbers_may_be_off_stands_apart() {
+    let settings = settings("seed=1&hidden=2&curve=mean");
+    let table = Table {
+        caption: "Scores".to_owned(),
+        columns: vec!["rule", "loss", "networks"],
+        cells: ["none", "−0.5 ± 0.01", "5", "sqrt", "–", "0"]
+            .map(str::to_owned)
+            .into(),
+    };
+    let exported = Exported {
+        name: "training-scores",
+        link: LINK,
+        settings: &settings,
+    };
+    let csv = exported.csv(&table);
+    let rows = "\nrule,loss,± of loss,networks\nnone,-0.5,0.01,5\nsqrt,,,0\n";
+    assert!(csv.ends_with(rows), "{csv}");
+    assert!(csv.contains("hidden=2, curve=mean, notation=drop"), "{csv}");
+    let json: Value = serde_json::from_str(&exported.json(&table)).expect("it is JSON");
+    assert_eq!(json["rows"][0][2], 0.01);
+    assert!(
+        exported
+            .markdown(&table)
+            .contains("| none | −0.5 ± 0.01 | 5 |")
+    );
+}
+
 #[test]
 fn tables_for_papers_are_as_on_the_page() {
     for fragment in FRAGMENTS {

@@ -15,7 +15,7 @@ use dropout_moments::charts::{
 use dropout_moments::network::{Comparison, Progress, Simulation, SimulationEstimate, Split};
 use dropout_moments::sampling::{Experiment, LayerDraws};
 use dropout_moments::scene::{self, Measured, Run, Scene, Sections, Simulated};
-use dropout_moments::settings::{DropProbability, SampleCount, Seed, Settings};
+use dropout_moments::settings::{SampleCount, Seed, Settings};
 
 /// CSS pixels, as on the page in a wide window and on a telephone.
 const WIDE: (u32, u32) = (560, 330);

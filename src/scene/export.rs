@@ -42,9 +42,10 @@ impl Exported<'_> {
             }
             text.push('\n');
         };
-        line(&mut table.columns.iter().map(|&it| it.to_owned()));
-        for row in table.rows() {
-            line(&mut row.iter().map(|cell| match cell.as_str() {
+        let (columns, rows) = apart(table);
+        line(&mut columns.into_iter());
+        for row in rows {
+            line(&mut row.into_iter().map(|cell| match cell {
                 "unbounded" => "inf".to_owned(),
                 cell => for_programs(cell),
             }));
@@ -66,12 +67,14 @@ impl Exported<'_> {
             text += &format!(",\n  \"{name}\": {}", quoted(value));
         }
         text += &format!(",\n  \"settings\": {}", settings_json(self.settings));
-        let columns = table.columns.iter().map(|&it| quoted(it));
+        let (columns, rows) = apart(table);
+        let columns = columns.iter().map(|it| quoted(it));
         text += &format!(",\n  \"columns\": {}", listed(columns));
         text += ",\n  \"rows\": [";
-        for (index, row) in table.rows().enumerate() {
+        for (index, row) in rows.into_iter().enumerate() {
             text += if index > 0 { ",\n    " } else { "\n    " };
-            text += &listed(row.iter().map(|cell| json_value(&for_programs(cell))));
+            let cells = row.into_iter();
+            text += &listed(cells.map(|cell| json_value(&for_programs(cell))));
         }
         text += "\n  ]\n}\n";
         text
@@ -232,10 +235,46 @@ pub fn result_json(
     text + &format!(",\n  \"zeros\": {}\n}}\n", value(rows[5].measured))
 }
 
-/// Every setting that the data depend on, as the fragment writes it.
+/// What stands between a number and how far it may be off.
+const MORE_OR_LESS: &str = " ± ";
+
+/// The columns' names and the rows of a table for programs: what a cell says a number may be off stands
+/// in a column of its own.
+fn apart(table: &Table) -> (Vec<String>, Vec<Vec<&str>>) {
+    let is_pair = |column: usize| {
+        let mut cells = table.rows().filter_map(|row| row.get(column));
+        cells.any(|cell| cell.contains(MORE_OR_LESS))
+    };
+    let pairs: Vec<_> = (0..table.columns.len()).map(is_pair).collect();
+    let mut columns = Vec::new();
+    for (name, is_pair) in table.columns.iter().zip(&pairs) {
+        columns.push((*name).to_owned());
+        columns.extend(is_pair.then(|| format!("± of {name}")));
+    }
+    let mut rows = Vec::new();
+    for row in table.rows() {
+        let mut cells = Vec::new();
+        for (cell, is_pair) in row.iter().zip(&pairs) {
+            let (number, half) = cell.split_once(MORE_OR_LESS).unwrap_or((cell, ""));
+            cells.push(number);
+            cells.extend(is_pair.then_some(half));
+        }
+        rows.push(cells);
+    }
+    (columns, rows)
+}
+
+/// Every setting that the data depend on, as the fragment writes it. Those of networks that are
+/// trained are for few data, so that their defaults are left out.
 fn settings_texts(settings: &Settings) -> impl Iterator<Item = (&'static str, String)> {
     let of_the_page = |key: &str| matches!(key, "theme" | "embed" | "hide");
-    settings.texts().filter(move |(key, _)| !of_the_page(key))
+    let default = Settings::default();
+    let is_left_out = move |key: &str, text: &str| {
+        let of_training = &Settings::TRAINING;
+        of_training.contains(&key) && default.text(key).as_deref() == Some(text)
+    };
+    let texts = settings.texts();
+    texts.filter(move |(key, text)| !of_the_page(key) && !is_left_out(key, text))
 }
 
 fn settings_list(settings: &Settings) -> String {

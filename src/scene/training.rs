@@ -156,10 +156,7 @@ impl Readable for TrainingFigure {
             for curve in &self.curves {
                 let index = curve.points.iter().position(|point| point.0 == place);
                 let value = index.map_or(f64::NAN, |index| curve.points[index].1);
-                let mut text = significant(value, 3);
-                if let Some(half) = index.and_then(|index| curve.halves.get(index)) {
-                    text.extend([" ± ", &significant(*half, 2)]);
-                }
+                let text = index.map_or_else(|| "–".to_owned(), |index| curve.text(index, 3));
                 words.extend([" ", curve.name, " ", &text, ";"]);
                 readings.push(Reading {
                     value,
@@ -181,6 +178,17 @@ impl Readable for TrainingFigure {
 
     fn table(&self) -> Table {
         self.table.clone()
+    }
+}
+
+impl TrainingCurve {
+    /// A point's value ± what its band is.
+    fn text(&self, index: usize, digits: i32) -> String {
+        let mut text = significant(self.points[index].1, digits);
+        if let Some(half) = self.halves.get(index) {
+            text.extend([" ± ", &significant(*half, 2)]);
+        }
+        text
     }
 }
 
@@ -383,7 +391,7 @@ impl Mean {
     }
 }
 
-/// The curves' values: a row a place, and a column a rule, each followed by what its band is.
+/// The curves' values, each ± what its band is: a row a place, and a column a rule.
 fn table(
     x: &Axis,
     y: &str,
@@ -397,10 +405,7 @@ fn table(
         Spread::None => None,
     };
     let mut columns = vec![x.name];
-    for curve in curves {
-        columns.push(curve.name);
-        columns.extend(half.map(|_| "±"));
-    }
+    columns.extend(curves.iter().map(|curve| curve.name));
     let mut cells = Vec::new();
     for &place in &x.places {
         let shown = if x.name == PROBABILITY {
@@ -411,13 +416,7 @@ fn table(
         cells.push(significant(shown, 3));
         for curve in curves {
             let index = curve.points.iter().position(|point| point.0 == place);
-            let number = |value: Option<f64>| {
-                value.map_or_else(|| "–".to_owned(), |value| significant(value, 4))
-            };
-            cells.push(number(index.map(|index| curve.points[index].1)));
-            if half.is_some() {
-                cells.push(number(index.and_then(|it| curve.halves.get(it).copied())));
-            }
+            cells.push(index.map_or_else(|| "–".to_owned(), |index| curve.text(index, 4)));
         }
     }
     let mut caption = format!("{y}: mean over the seeds");
@@ -506,11 +505,11 @@ impl TrainingTables {
         scores.columns.extend([
             "networks",
             "accuracy, %",
-            "less that of inverted",
+            "less inverted’s accuracy",
             "loss",
-            "less that of inverted",
+            "less inverted’s loss",
             "calibration error",
-            "less that of inverted",
+            "less inverted’s error",
         ]);
         let trained = training.map(|it| it.comparison.settings().training);
         let has_batches = trained.is_some_and(|it| it.normalisation == Normalisation::Batch);
@@ -524,9 +523,9 @@ impl TrainingTables {
         layers.columns.extend([
             "std in training",
             "std as it is",
-            "÷",
+            "as it is ÷ in training",
             "std × its factor",
-            "÷",
+            "× its factor ÷ in training",
             "mean in training",
             "mean as it is",
             "mean × its factor",

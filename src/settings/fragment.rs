@@ -169,6 +169,20 @@ impl Settings {
         fragment
     }
 
+    /// The keys of [`training`](Self::training).
+    pub const TRAINING: [&str; 10] = [
+        "hidden",
+        "neurons",
+        "norm",
+        "optimizer",
+        "rates",
+        "seeds",
+        "epochs",
+        "curve",
+        "mode",
+        "spread",
+    ];
+
     /// Every key that has a value, with that as the fragment would write it, defaults as well.
     pub fn texts(&self) -> impl Iterator<Item = (&'static str, String)> {
         let text = |key| self.text(key).map(|text| (key, text));

@@ -74,7 +74,7 @@ fn loss_at(stage: &Stage, place: u32) -> f64 {
     stage.enter(READER, &place.to_string());
     let words = attribute(&stage.element(READER), "aria-valuetext");
     let value = words.split("no dropout ").nth(1);
-    let value = value.and_then(|rest| rest.split(';').next());
+    let value = value.and_then(|rest| rest.split([';', ' ']).next());
     value
         .and_then(|value| value.parse().ok())
         .unwrap_or_else(|| panic!("no loss in {words:?}"))
