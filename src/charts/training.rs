@@ -8,7 +8,7 @@ use plotters::style::text_anchor::{HPos, VPos};
 
 use super::plane::{MARGINS, Margins, Outcome, Plane, x_at};
 use super::style::{Palette, Type, filled, px, stroke};
-use crate::scene::TrainingFigure;
+use crate::scene::{TrainingFigure, fixed};
 use crate::settings::Scaling;
 
 /// The curves' names stand at the right of them.
@@ -33,7 +33,15 @@ pub fn draw<DB: DrawingBackend>(
     let mut plane = Plane::new(area, palette, ROOM, x, y);
     plane.y_axis(y_name, "")?;
     plane.cursor_line(figure.cursor.as_ref())?;
-    plane.x_axis_in(x_name, figure.notation)?;
+    let is_count = x.0.fract() == 0.0 && x.1 - x.0 < 9.0;
+    if is_count {
+        // There is no half of an epoch or of a layer.
+        let counts = (0..9).map(|it| x.0 + f64::from(it));
+        let counts = counts.filter(|it| *it <= x.1).map(|it| (it, fixed(it, 0)));
+        plane.x_axis_of(x_name, &counts.collect::<Vec<_>>())?;
+    } else {
+        plane.x_axis_in(x_name, figure.notation)?;
+    }
     for curve in &figure.curves {
         let edge = |side: f64| {
             let points = curve.points.iter().zip(&curve.halves);
