@@ -126,7 +126,7 @@ impl TrainingFigure {
             });
         }
         let y = y_name(view.curve, view.mode);
-        let range = y_range(view.curve, &curves, x.name == EPOCHS);
+        let range = y_range(view.curve, &curves, x.name == EPOCHS && x.places.len() > 6);
         let table = table(&x, &y, &curves, training, settings);
         let mut figure = Self::new((x.name, x.range), (&y, range), curves, table);
         if x.name == PROBABILITY {
@@ -299,9 +299,9 @@ fn y_name(curve: Curve, mode: CurveMode) -> String {
 }
 
 /// Which part of the y axis is shown.
-fn y_range(curve: Curve, curves: &[TrainingCurve], of_epochs: bool) -> (f64, f64) {
-    // What the first epochs are worth says little.
-    let skipped = if of_epochs { 2 } else { 0 };
+fn y_range(curve: Curve, curves: &[TrainingCurve], of_many_epochs: bool) -> (f64, f64) {
+    // What the first epochs of many are worth says little.
+    let skipped = if of_many_epochs { 2 } else { 0 };
     let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
     for curve in curves {
         for (index, point) in curve.points.iter().enumerate().skip(skipped) {
