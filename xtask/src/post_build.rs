@@ -176,7 +176,7 @@ fn shorten_imports(module: &mut Module, glue: &mut String) {
 
 /// Makes a module small. The features are those that Rust's standard library is compiled with, and
 /// SIMD.
-fn optimise(tools: &Toolbox, wasm: &[u8]) -> Result<Vec<u8>> {
+pub fn optimise(tools: &Toolbox, wasm: &[u8]) -> Result<Vec<u8>> {
     const OPTIONS: [&str; 10] = [
         "-Os",
         "--enable-bulk-memory",

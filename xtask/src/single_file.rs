@@ -1,18 +1,19 @@
 //! `cargo xtask single-file`: the page as one file, which works by double click, as an attachment, or
 //! wherever one file can be put.
 //!
-//! What it is made of is packed together, with text around it that says what it is where scripts are
-//! off; `www/single.js` unpacks it, and starts the page as on a machine where nothing can be fetched.
+//! What it is made of is packed together ([`packing`]), beside the WebAssembly that unpacks it, with text
+//! around it that says what it is where scripts are off; `www/single.js` has it unpacked, and starts the
+//! page as on a machine where nothing can be fetched.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use liblzma::stream::{Filters, LzmaOptions, PRESET_EXTREME, Stream};
-use liblzma::write::XzEncoder;
+use packing::Kind;
+use walrus::Module;
 
-use crate::{build, project};
+use crate::setup::{self, Tool};
+use crate::{build, post_build, project};
 
 /// It may weigh at most so many bytes.
 const BUDGET: usize = 250_000;
@@ -35,8 +36,16 @@ pub fn write(dist: &Path) -> Result<PathBuf> {
     let path = project::root().join(project::NAME).with_extension("html");
     fs::write(&path, &file).with_context(|| format!("can't write {}", path.display()))?;
     println!("{}: {} of {BUDGET} bytes", path.display(), file.len());
-    ensure!(file.len() <= BUDGET, "it is heavier than its budget");
+    hold_to_budget(file.len())?;
     Ok(path)
+}
+
+fn hold_to_budget(bytes: usize) -> Result<()> {
+    ensure!(
+        bytes <= BUDGET,
+        "the page as one file is heavier than its budget"
+    );
+    Ok(())
 }
 
 /// The file that has all of the built page in it.
@@ -72,16 +81,17 @@ fn assemble(dist: &Path) -> Result<String> {
         !styles.is_empty() && !wasm.is_empty(),
         "the page's head is another than expected"
     );
-    let parts = [
-        wasm,
-        later(dist)?,
-        styles,
-        without_roomy_pictures(body).into_bytes(),
-        glue,
-        read("boot.js")?,
-    ];
-    let packed = packed(&parts.concat())?;
-    let lengths = parts.map(|part| part.len().to_string()).join(" ");
+    let later = later(dist)?;
+    let body = without_roomy_pictures(body);
+    let packed = packing::pack(&[
+        (Kind::Program, &wasm),
+        (Kind::Program, &later),
+        (Kind::Text, &styles),
+        (Kind::Text, body.as_bytes()),
+        (Kind::Text, &glue),
+        (Kind::Text, &read("boot.js")?),
+    ]);
+    let unpacker = unpacker()?;
     let meta: String = head
         .split('<')
         .skip(1)
@@ -99,24 +109,32 @@ fn assemble(dist: &Path) -> Result<String> {
         .collect();
     Ok(format!(
         "{meta}<meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\"><body><noscript><p>Dropout Moments, an explanation that one can run: it needs scripts, which are \
-         switched off.</p></noscript><script type=\"text/plain\">{}</script>\
-         <script data-sizes=\"{lengths}\">{UNPACK}</script></body></html>\n",
-        base85(&packed),
+         switched off.</p></noscript><p id=\"unpacking\" hidden>Dropout Moments is being unpacked …</p>{}{}<script>{UNPACK}</script></body></html>\n",
+        script_of(&unpacker),
+        script_of(&packed),
     ))
 }
 
-/// As LZMA, which is a sixth smaller than what browsers unpack by themselves, with the options that
-/// `www/single.js` takes for granted.
-fn packed(content: &[u8]) -> Result<Vec<u8>> {
-    let mut options = LzmaOptions::new_preset(9 | PRESET_EXTREME)?;
-    options
-        .literal_context_bits(3)
-        .literal_position_bits(0)
-        .position_bits(0);
-    let encoder = Stream::new_raw_encoder(Filters::new().lzma1(&options))?;
-    let mut writer = XzEncoder::new_stream(Vec::new(), encoder);
-    writer.write_all(content)?;
-    Ok(writer.finish()?)
+/// What unpacks it in the browser.
+fn unpacker() -> Result<Vec<u8>> {
+    let tools = setup::prepare(&[Tool::WasmStd, Tool::WasmOpt])?;
+    let build = "rustc --quiet --package packing --lib --crate-type cdylib --profile page --target";
+    project::run(
+        tools
+            .wasm_command("cargo")
+            .args(build.split(' '))
+            .arg(project::WASM),
+    )?;
+    let path = project::target()
+        .join(project::WASM)
+        .join("page/packing.wasm");
+    let mut module = Module::from_file(path).context("there is no unpacker")?;
+    // What the linker tells of its work.
+    let told: Vec<_> = module.customs.iter().map(|(id, _)| id).collect();
+    for id in told {
+        module.customs.delete(id);
+    }
+    post_build::optimise(&tools, &module.emit_wasm())
 }
 
 /// The part of the program that is loaded later.
@@ -145,19 +163,35 @@ fn without_roomy_pictures(body: &str) -> String {
     kept
 }
 
-/// Groups of four bytes as five characters, digits of base 85 from `#` on, with `x` in place of `<`,
-/// so that nothing in it can end the script that holds it. The last group is filled up with zeros.
-fn base85(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len().div_ceil(4) * 5);
-    for group in bytes.chunks(4) {
-        let number = (0..4).fold(0, |number, i| {
-            number << 8 | u32::from(*group.get(i).unwrap_or(&0))
+/// What HTML would change or end the script with: the zero, the carriage return, and `<`.
+const NOT_KEPT: [u8; 3] = [0, b'\r', b'<'];
+
+/// Bytes in the page, for `www/single.js`.
+fn script_of(bytes: &[u8]) -> String {
+    format!(
+        "<script type=\"text/plain\" data-length=\"{}\">{}</script>",
+        bytes.len(),
+        text_of(bytes)
+    )
+}
+
+/// A character for each 7 bits, the first in the highest place. Those that HTML does not keep make one of
+/// two bytes with the 7 bits after them, so that all take 8 bytes for 7 (K. Albertson's base 122, 2016).
+/// The last bits are filled up with zeros.
+fn text_of(bytes: &[u8]) -> String {
+    let bit = |at: usize| bytes.get(at / 8).map_or(0, |byte| byte >> (7 - at % 8) & 1);
+    let mut sevens = (0..bytes.len() * 8)
+        .step_by(7)
+        .map(|at| (at..at + 7).fold(0, |seven, at| seven << 1 | bit(at)));
+    let mut text = String::with_capacity(bytes.len() * 8 / 7 + 2);
+    while let Some(seven) = sevens.next() {
+        text.push(match (1_u32..).zip(NOT_KEPT).find(|(_, it)| *it == seven) {
+            None => char::from(seven),
+            Some((place, _)) => {
+                let code = place << 7 | u32::from(sevens.next().unwrap_or(0));
+                char::from_u32(code).unwrap_or_default()
+            }
         });
-        for power in (0..5).rev() {
-            let digit = number / 85_u32.pow(power) % 85;
-            let digit = char::from(b'#' + u8::try_from(digit).unwrap_or(0));
-            text.push(if digit == '<' { 'x' } else { digit });
-        }
     }
     text
 }
@@ -166,17 +200,44 @@ fn base85(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
+    /// As `www/single.js` reads it.
+    fn bytes_of(text: &str) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let (mut bits, mut count) = (0, 0);
+        let mut take = |seven: u32| {
+            bits = bits << 7 | seven;
+            count += 7;
+            if count >= 8 {
+                count -= 8;
+                bytes.push((bits >> count & 255) as u8);
+            }
+            bits &= (1 << count) - 1;
+        };
+        for code in text.chars().map(u32::from) {
+            if code > 127 {
+                take(NOT_KEPT[(code >> 7) as usize - 1].into());
+            }
+            take(code & 127);
+        }
+        bytes
+    }
+
     #[test]
-    fn base85_has_five_characters_for_four_bytes_and_none_that_html_knows() {
-        assert_eq!(
-            base85(&[0, 0, 0, 0, 0, 0, 0, 84]),
-            "########".to_owned() + "#w"
-        );
-        assert_eq!(base85(&[0, 0, 0, 25]), "####x");
-        let all: Vec<u8> = (0..=255).collect();
-        let text = base85(&all);
-        assert_eq!(text.len(), 320);
-        assert!(!text.contains(['<', '"', '!']));
+    fn a_text_has_eight_bytes_for_seven_and_nothing_that_html_does_not_keep() {
+        let all: Vec<u8> = (0..=255).chain([0; 9]).chain([0x0d; 9]).collect();
+        for length in 0..=all.len() {
+            let bytes = &all[..length];
+            let text = text_of(bytes);
+            assert!(text.len() <= length * 8 / 7 + 2, "{length}: {}", text.len());
+            assert!(!text.contains(['\0', '\r', '<']));
+            assert_eq!(&bytes_of(&text)[..length], bytes);
+        }
+    }
+
+    #[test]
+    fn a_file_over_the_budget_is_refused() {
+        assert!(hold_to_budget(BUDGET).is_ok());
+        assert!(hold_to_budget(BUDGET + 1).is_err());
     }
 
     #[test]
