@@ -14,6 +14,7 @@
   const ours = { glue: absolute(glue), glueText: null, later: null, loadLater, loadDigits, startWorker };
   // What the fallback script has brought, if it was needed; the page as one file has it from the start.
   let fallback = globalThis.dropoutMoments?.fallback;
+  const isOneFile = Boolean(fallback);
   globalThis.dropoutMoments = ours;
 
   async function compile() {
@@ -50,9 +51,10 @@
 
   // The images that networks are trained on, for whoever asks: `then` gets their bytes, or why there are none.
   function loadDigits(then) {
-    fetchBytes(absolute("digits.bin"))
-      .catch((error) => addScript("digits.js", "digits", error).then(() => bytes(atob(ours.digits))))
-      .then(then, (error) => then(error.message));
+    const loaded = isOneFile
+      ? Promise.reject(new Error("The digits are not in the page as one file: they would make it too large. On the page’s own site it trains."))
+      : fetchBytes(absolute("digits.bin")).catch((error) => addScript("digits.js", "digits", error).then(() => bytes(atob(ours.digits))));
+    loaded.then(then, (error) => then(error.message));
   }
 
   async function fetchBytes(address) {

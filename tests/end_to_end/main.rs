@@ -2,7 +2,7 @@
 //! is driven through WebDriver.
 //!
 //! `cargo xtask test --end-to-end` builds the page, and names its folder in `DROPOUT_MOMENTS_DIST`, the
-//! browser in `DROPOUT_MOMENTS_ENGINE`, and its driver as [`browser`] has it. With `--all-browsers` a
+//! page as one file in `DROPOUT_MOMENTS_FILE`, the browser in `DROPOUT_MOMENTS_ENGINE`, and its driver as [`browser`] has it. With `--all-browsers` a
 //! test runs in Chromium, Firefox and WebKit, unless it is in [`chromium`]. Without the feature
 //! `end-to-end` there is nothing here.
 //!
@@ -16,6 +16,7 @@ mod chromium;
 mod faults;
 mod first_view;
 mod hostile;
+mod one_file;
 mod page;
 #[path = "../hostile/pieces.rs"]
 mod pieces;

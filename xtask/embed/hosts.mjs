@@ -48,9 +48,9 @@ figures.close();
 async function codesOfThePage() {
   const page = await open(`${figures.address}#p=0.5&seed=7`, { width: 1280, height: 900 });
   await page.waitForSelector("[data-ready=true]");
-  await page.click(".card[data-embed-figure=ratio]");
+  await page.$eval(".card[data-embed-figure=ratio]", (card) => card.click());
   await page.waitForSelector("#embed-preview[data-height]");
-  const codes = {};
+  const codes = { figures: await page.$$eval(".card", (all) => all.map(({ dataset }) => dataset.embedFigure)) };
   for (const name of await page.$$eval("#embed-host option", (all) => all.map(({ value }) => value))) {
     await page.select("#embed-host", name);
     codes[name] = await page.$eval("#embed-code", (code) => code.textContent);
@@ -83,9 +83,8 @@ ${codes.reveal}
 }
 
 function manyFigures() {
-  const kinds = ["ratio", "density", "variance", "mask", "rules"];
   return Array.from({ length: 10 }, (_, i) =>
-    `<p>Some text.</p><dropout-moments figure="${kinds[i % kinds.length]}" p="0.${i}" seed="${i}"></dropout-moments>`).join("\n");
+    `<p>Some text.</p><dropout-moments figure="${codes.figures[i % codes.figures.length]}" p="0.${i}" seed="${i}"></dropout-moments>`).join("\n");
 }
 
 /** The README's example. */

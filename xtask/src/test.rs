@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, ensure};
 
 use crate::setup::{self, Engine, Tool};
-use crate::{build, project, python};
+use crate::{build, project, python, single_file};
 
 /// Where tests run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,6 +117,7 @@ pub fn test(options: &Options) -> Result<()> {
         .transpose()?;
     let dist = options.suites.contains(&Suite::EndToEnd);
     let dist = dist.then(|| build::build(None)).transpose()?;
+    let file = dist.as_deref().map(single_file::write).transpose()?;
 
     let mut report = Vec::new();
     for (suite, engine) in runs {
@@ -129,7 +130,9 @@ pub fn test(options: &Options) -> Result<()> {
         match suite {
             Suite::Native => cargo.envs(python.iter().map(|it| ("DROPOUT_MOMENTS_PYTHON", it))),
             Suite::Browser => &mut cargo,
-            Suite::EndToEnd => cargo.envs(dist.iter().map(|it| ("DROPOUT_MOMENTS_DIST", it))),
+            Suite::EndToEnd => cargo
+                .envs(dist.iter().map(|it| ("DROPOUT_MOMENTS_DIST", it)))
+                .envs(file.iter().map(|it| ("DROPOUT_MOMENTS_FILE", it))),
         };
         cargo
             .arg("test")
