@@ -52,7 +52,7 @@
   // The images that networks are trained on, for whoever asks: `then` gets their bytes, or why there are none.
   function loadDigits(then) {
     const loaded = isOneFile
-      ? Promise.reject(new Error("The digits are not in the page as one file: they would make it too large. On the page’s own site it trains."))
+      ? Promise.reject(new Error("they are not in the page as one file, which they would make too large"))
       : fetchBytes(absolute("digits.bin")).catch((error) => addScript("digits.js", "digits", error).then(() => bytes(atob(ours.digits))));
     loaded.then(then, (error) => then(error.message));
   }
