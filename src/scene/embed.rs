@@ -215,6 +215,18 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_readme_has_the_code_for_each_host_as_the_dialog_writes_it() {
+        let readme = include_str!("../../README.md");
+        let settings = Settings::from_fragment("p=0.5").settings;
+        let page = "https://example.org/dropout/";
+        let embed = Embed::new(page, &settings, Figure::Ratio, settings.hide, 614);
+        for (name, host) in Host::NAMES {
+            let code = embed.code(*host);
+            assert!(readme.contains(&format!("\n{code}\n")), "{name}: {code}");
+        }
+    }
+
     /// Nothing that stands in a link can end the attribute, the link or the string that it is put in.
     #[test]
     fn what_a_link_holds_stays_within_the_code() {
