@@ -15,6 +15,7 @@ mod measurement;
 mod optimizer;
 mod pass;
 mod simulation;
+mod spirals;
 mod stream;
 mod trainer;
 
@@ -27,4 +28,5 @@ pub use matrix::{Matrix, multiply, multiply_add};
 pub use measurement::{LayerMoments, Measurement};
 pub use pass::{Evaluation, Mode};
 pub use simulation::Simulation;
+pub use spirals::{Logits, SpiralProgress, Spirals};
 pub use trainer::{NotAState, Trainer};

@@ -26,6 +26,7 @@ mod rules;
 mod sections;
 mod self_check;
 mod share;
+mod spirals;
 mod table;
 mod training;
 mod workers;

@@ -15,6 +15,7 @@ mod format;
 mod layer;
 mod mask;
 mod notation;
+mod outline;
 mod quantities;
 mod ratio;
 mod readout;
@@ -22,6 +23,7 @@ mod rules;
 mod section;
 mod self_check;
 mod snippets;
+mod spirals;
 mod symbol;
 mod training;
 mod variance;
@@ -39,6 +41,7 @@ pub use format::{duration, grouped};
 pub(crate) use format::{fixed, trimmed};
 pub use layer::{LayerFigure, UnitsFigure};
 pub use mask::MaskFigure;
+pub use outline::{Outline, OutlinePoint};
 pub use quantities::Quantity;
 pub use ratio::{RatioFigure, THREAD_MEASUREMENTS};
 pub use readout::{Cursor, Readable, Reading, Table, nearest};
@@ -46,6 +49,7 @@ pub use rules::{RulePanel, RulesFigure};
 pub use section::{Section, Sections};
 pub use self_check::{Check, REFERENCES, self_check};
 pub use snippets::{FRAMEWORKS, Framework};
+pub use spirals::{Learnt, SpiralsFigure};
 pub use symbol::Symbol;
 pub use training::{Training, TrainingCurve, TrainingFigure, TrainingTables};
 pub use variance::{VarianceFigure, VariancePart};
@@ -89,6 +93,8 @@ pub struct Scene {
     pub training: Option<TrainingFigure>,
     /// Of [`Section::Training`]: what those networks say at their end.
     pub training_tables: Option<TrainingTables>,
+    /// Of [`Section::Training`]: the figure of a network that learns two spirals.
+    pub spirals: Option<SpiralsFigure>,
     /// Of [`Section::Depth`]: the figure of the layers.
     pub depth: Option<DepthFigure>,
 }
@@ -104,6 +110,8 @@ pub struct Measured<'a> {
     pub draws: Option<(&'a LayerDraws, f64)>,
     /// Of networks that are trained with each rule: with the settings that held when that began.
     pub training: Option<Training<'a>>,
+    /// Of a network that learns two spirals, likewise.
+    pub spirals: Option<Learnt<'a>>,
     /// Of each layer of the deep network.
     pub simulation: Option<Simulated<'a>>,
 }
@@ -170,6 +178,7 @@ impl Scene {
             rules: None,
             training: None,
             training_tables: None,
+            spirals: None,
             depth: None,
         }
     }
@@ -209,6 +218,9 @@ impl Scene {
                     .push(("training", training::sentence(training, settings)));
                 self.training = Some(TrainingFigure::of(training, settings));
                 self.training_tables = Some(TrainingTables::of(training, settings));
+                let figure = SpiralsFigure::new(settings, measured.spirals);
+                self.sentences.push(("spirals", figure.summary.clone()));
+                self.spirals = Some(figure);
             }
             Section::Depth => {
                 depth::add_quantities(&mut self.quantities, settings, exact, measured.run);

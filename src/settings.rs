@@ -126,6 +126,8 @@ pub enum Figure {
     Units,
     /// Networks that are trained with each rule.
     Training,
+    /// A network that learns two spirals, with single masks and in evaluation.
+    Spirals,
     /// What each layer of a deep network makes of the standard deviation and the mean.
     Depth,
 }
@@ -218,6 +220,7 @@ impl Named for Figure {
         ("layer", Self::Layer),
         ("units", Self::Units),
         ("training", Self::Training),
+        ("spirals", Self::Spirals),
         ("depth", Self::Depth),
     ];
 }

@@ -10,11 +10,13 @@ use std::path::Path;
 
 use dropout_moments::charts::{
     Caption, Ground, Palette, Picture, draw_convergence, draw_density, draw_depth, draw_layer,
-    draw_mask, draw_ratio, draw_rules, draw_training, draw_units, draw_variance,
+    draw_mask, draw_ratio, draw_rules, draw_spirals, draw_training, draw_units, draw_variance,
 };
-use dropout_moments::network::{Comparison, Progress, Simulation, SimulationEstimate, Split};
+use dropout_moments::network::{
+    self, Comparison, Progress, Simulation, SimulationEstimate, SpiralProgress, Split,
+};
 use dropout_moments::sampling::{Experiment, LayerDraws};
-use dropout_moments::scene::{self, Measured, Run, Scene, Sections, Simulated};
+use dropout_moments::scene::{self, Measured, Readable as _, Run, Scene, Sections, Simulated};
 use dropout_moments::settings::{SampleCount, Seed, Settings};
 
 /// CSS pixels, as on the page in a wide window and on a telephone.
@@ -25,6 +27,8 @@ const LAYER: (u32, u32) = (700, 320);
 const LAYER_NARROW: (u32, u32) = (340, 300);
 const TALL: (u32, u32) = (700, 560);
 const TALL_AND_NARROW: (u32, u32) = (350, 620);
+const SPIRALS: (u32, u32) = (700, 400);
+const SPIRALS_NARROW: (u32, u32) = (340, 680);
 const LAYERS: (u32, u32) = (700, 620);
 const LAYERS_NARROW: (u32, u32) = (340, 500);
 
@@ -39,10 +43,13 @@ enum Figure {
     Layer,
     Units,
     Training,
+    Spirals,
     Depth,
 }
 
-use Figure::{Convergence, Density, Depth, Layer, Mask, Ratio, Rules, Training, Units, Variance};
+use Figure::{
+    Convergence, Density, Depth, Layer, Mask, Ratio, Rules, Spirals, Training, Units, Variance,
+};
 
 fn scene(fragment: &str) -> Scene {
     let parsed = Settings::from_fragment(fragment);
@@ -119,6 +126,27 @@ fn scene_with_training(fragment: &str, seeds: usize) -> Scene {
     Scene::of(&settings, measured, Sections::ALL)
 }
 
+/// With a network that has learnt the spirals of seed 7, and where the reader points.
+fn scene_with_spirals(fragment: &str, place: Option<f64>) -> Scene {
+    let mut settings = Settings::from_fragment(fragment).settings;
+    settings.seed = Some(Seed(7));
+    let spirals = network::Spirals::new(&settings);
+    let mut progress = SpiralProgress::default();
+    while !progress.is_done() {
+        progress = spirals.go_on(&progress);
+    }
+    let measured = Measured {
+        spirals: Some(scene::Learnt {
+            spirals,
+            progress: &progress,
+        }),
+        ..Measured::default()
+    };
+    let mut scene = Scene::of(&settings, measured, Sections::ALL);
+    scene.spirals.as_mut().expect("it is there").point_at(place);
+    scene
+}
+
 /// A figure of one of the sections.
 fn there<F>(figure: &Option<F>) -> &F {
     figure.as_ref().expect("a whole scene has it")
@@ -135,6 +163,7 @@ fn picture(figure: Figure, scene: &Scene, size: (u32, u32), palette: &Palette) -
         Layer => draw_layer(area, there(&scene.layer), palette),
         Units => draw_units(area, there(&scene.units), palette),
         Training => draw_training(area, there(&scene.training), palette),
+        Spirals => draw_spirals(area, there(&scene.spirals), palette),
         Depth => draw_depth(area, there(&scene.depth), palette),
     });
     picture.expect("writing a text does not fail")
@@ -261,6 +290,10 @@ pictures! {
         scene_with_training("p=0.5&seed=7&neurons=24&epochs=6&curve=std", 2);
     training_of_accuracies: Training, LONG,
         scene_with_training("p=0.5&seed=7&neurons=24&curve=training-accuracy&mode=training", 2);
+    spirals_before_training: Spirals, SPIRALS_NARROW, scene("");
+    spirals_of_inverted_dropout: Spirals, SPIRALS, scene_with_spirals("p=0.5", None);
+    spirals_with_one_mask: Spirals, SPIRALS, scene_with_spirals("p=0.5&scale=none", Some(3.0));
+    spirals_narrow: Spirals, SPIRALS_NARROW, scene_with_spirals("notation=keep&scale=sqrt", None);
     depth_at_first: Depth, LAYERS, scene("");
     depth_narrow: Depth, LAYERS_NARROW, scene("");
     depth_simulated: Depth, LAYERS, scene_with_layers("width=128&p=0.5");

@@ -23,6 +23,9 @@ pub enum Evaluation {
 pub enum Mode {
     /// Units are dropped, and a batch normalisation takes the moments of the batch.
     Training,
+    /// As in training, but the draw of this number is that of all images: the network is one of the many
+    /// that dropout trains.
+    Draw(u32),
     /// No unit is dropped, and a batch normalisation takes its running estimates.
     Evaluation(Evaluation),
 }
@@ -31,6 +34,8 @@ pub enum Mode {
 pub(super) enum Noise<'a> {
     /// They are dropped, by these random numbers.
     Drawn(&'a mut Stream),
+    /// Likewise, but the same for all images.
+    Shared(&'a mut Stream),
     Evaluation(Evaluation),
 }
 
@@ -86,10 +91,11 @@ pub(super) fn forward(
     let mut values = inputs;
     for (index, layer) in layers.layers.iter().enumerate() {
         if index == 0 {
-            drop_units(configuration, index, noise, &mut values, None);
+            drop_units(configuration, index, layer, noise, &mut values, None);
         } else {
             let mut gains = activate(configuration.activation, &mut values);
-            drop_units(configuration, index, noise, &mut values, Some(&mut gains));
+            let gains_too = Some(&mut gains);
+            drop_units(configuration, index, layer, noise, &mut values, gains_too);
             pass.gains.push(gains);
         }
         let images = values.len() / layer.inputs;
@@ -189,29 +195,40 @@ fn activate(activation: Activation, values: &mut [f32]) -> Vec<f32> {
     derivatives.collect()
 }
 
-/// Drops what the layer of this number will see, or does what takes its place in evaluation.
+/// Drops what the layer of this index will see, or does what takes its place in evaluation.
 /// `gains` are multiplied by what the values are.
 fn drop_units(
     configuration: &Configuration,
-    layer: usize,
+    index: usize,
+    layer: &Layer,
     noise: &mut Noise,
     values: &mut [f32],
     gains: Option<&mut Vec<f32>>,
 ) {
     let dropout = configuration.dropout;
-    let Some((p, rule)) = dropout.before(layer) else {
+    let Some((p, rule)) = dropout.before(index) else {
         return;
     };
     let factors = match noise {
         Noise::Evaluation(Evaluation::Identity) => return,
         Noise::Evaluation(Evaluation::Matching) => {
-            let slope = dropout.slope(layer);
+            let slope = dropout.slope(index);
             for value in values.iter_mut() {
                 *value *= slope;
             }
             vec![slope; values.len()]
         }
         Noise::Drawn(stream) => draw(p, rule, stream, values),
+        Noise::Shared(stream) => {
+            let mut shifts = vec![0.0; layer.inputs];
+            let factors = draw(p, rule, stream, &mut shifts);
+            for image in values.chunks_exact_mut(layer.inputs) {
+                for ((value, factor), shift) in image.iter_mut().zip(&factors).zip(&shifts) {
+                    *value = *value * factor + shift;
+                }
+            }
+            factors.repeat(values.len() / layer.inputs)
+        }
     };
     if let Some(gains) = gains {
         for (gain, factor) in gains.iter_mut().zip(factors) {

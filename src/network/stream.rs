@@ -18,6 +18,8 @@ pub(super) enum Purpose {
     Noise,
     /// The masks and the noise of measuring in training mode.
     Measuring,
+    /// A mask or noise that all images share.
+    Sharing,
     /// A generated data set.
     Data,
 }
@@ -33,6 +35,7 @@ impl Stream {
             Purpose::Order => 0xe703_7ed1_a0b4_28db,
             Purpose::Noise => 0x8ebc_6af0_9c88_c6e3,
             Purpose::Measuring => 0x5899_65cc_7537_4cc3,
+            Purpose::Sharing => 0xeb44_acca_b455_d165,
             Purpose::Data => 0x1d8e_4e27_c47d_124f,
         };
         Self(LaneGenerator::new(Seed(seed.0 ^ salt), u64::from(index)))
@@ -75,6 +78,7 @@ mod tests {
             Purpose::Order,
             Purpose::Noise,
             Purpose::Measuring,
+            Purpose::Sharing,
             Purpose::Data,
         ];
         for purpose in purposes {

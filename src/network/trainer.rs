@@ -199,21 +199,16 @@ impl<'a> Trainer<'a> {
     /// masks that are drawn for this epoch.
     #[must_use]
     pub fn measure(&self, set: &DataSet, mode: Mode) -> Measurement {
-        let mut stream = Stream::new(self.configuration.seed, Purpose::Measuring, self.epoch);
+        let mut stream = self.measuring(mode);
         let mut sums = Sums::new(self.layers.layers.len());
         let all: Vec<_> = (0..set.len()).collect();
         for batch in all.chunks(self.configuration.batch.max(1)) {
             let (inputs, classes) = set.gather(batch);
-            let pass = match mode {
-                Mode::Training => {
-                    self.forward(inputs, &mut Noise::Drawn(&mut stream), Statistics::Batch)
-                }
-                Mode::Evaluation(evaluation) => self.forward(
-                    inputs,
-                    &mut Noise::Evaluation(evaluation),
-                    Statistics::Running(&self.estimates),
-                ),
-            };
+            // One draw for all images is made anew for each batch.
+            if matches!(mode, Mode::Draw(_)) {
+                stream = self.measuring(mode);
+            }
+            let pass = self.pass(inputs, mode, &mut stream);
             for (layer, values) in pass.activations.iter().enumerate() {
                 sums.add_layer(layer, values);
             }
@@ -238,6 +233,36 @@ impl<'a> Trainer<'a> {
             Statistics::Batch,
         );
         self.move_estimates(&pass, set.len(), 1.0);
+    }
+
+    /// What the softmax gets for these images, which lie one after the other: for each of them as many
+    /// numbers as there are classes.
+    #[must_use]
+    pub fn logits(&self, images: &[f32], mode: Mode) -> Vec<f32> {
+        let mut stream = self.measuring(mode);
+        let pass = self.pass(images.to_vec(), mode, &mut stream);
+        pass.activations.into_iter().last().unwrap_or_default()
+    }
+
+    /// Where masks come from that nothing is trained with.
+    fn measuring(&self, mode: Mode) -> Stream {
+        let (purpose, index) = match mode {
+            Mode::Draw(number) => (Purpose::Sharing, number),
+            _ => (Purpose::Measuring, self.epoch),
+        };
+        Stream::new(self.configuration.seed, purpose, index)
+    }
+
+    fn pass(&self, images: Vec<f32>, mode: Mode, stream: &mut Stream) -> Pass {
+        let (mut noise, statistics) = match mode {
+            Mode::Training => (Noise::Drawn(stream), Statistics::Batch),
+            Mode::Draw(_) => (Noise::Shared(stream), Statistics::Batch),
+            Mode::Evaluation(evaluation) => (
+                Noise::Evaluation(evaluation),
+                Statistics::Running(&self.estimates),
+            ),
+        };
+        self.forward(images, &mut noise, statistics)
     }
 
     fn forward(&self, inputs: Vec<f32>, noise: &mut Noise, statistics: Statistics) -> Pass {

@@ -35,6 +35,7 @@ use super::rules::Rules;
 use super::sections::PageSections;
 use super::self_check;
 use super::share::Share;
+use super::spirals::Spirals;
 use super::training::{self, Training};
 use super::workers::{Pool, Report, SharedPool, Task};
 use crate::charts::Palette;
@@ -68,6 +69,7 @@ pub(super) struct App {
     layer: Layer,
     rules: Rules,
     training: Training,
+    spirals: Spirals,
     depth: Depth,
     own_data: OwnData,
     /// Links to what is shown, where all of the page is there.
@@ -134,6 +136,7 @@ impl App {
         let sections = PageSections::new(&document)?;
         let rules = Rules::new(&document)?;
         let training = Training::new(&document)?;
+        let spirals = Spirals::new(&document)?;
         let depth = Depth::new(&document)?;
         let own_data = OwnData::new(&document)?;
         let app = Rc::new_cyclic(|this: &Weak<RefCell<Self>>| {
@@ -156,6 +159,7 @@ impl App {
                 layer: Layer::default(),
                 rules,
                 training,
+                spirals,
                 depth,
                 own_data,
                 share: None,
@@ -271,6 +275,7 @@ impl App {
             run: run.map(shown),
             survey: None,
             training: self.training.shown(),
+            spirals: self.spirals.learnt(),
             draws: self.layer.draws(&settings, now(&self.window)),
             simulation: self.depth.simulated(),
         };
@@ -521,6 +526,17 @@ impl App {
                 self.training.cancel(now(&self.window));
                 self.request_frame();
             }
+            "learn" => {
+                self.runs += 1;
+                self.spirals.begin(&self.settings, self.runs);
+                Pool::prepare(&self.pool, 1);
+                self.feed();
+                self.request_frame();
+            }
+            "cancel-learning" => {
+                self.spirals.cancel();
+                self.request_frame();
+            }
             "draw-none" => {
                 self.layer.forget();
                 self.draw_to(0);
@@ -705,7 +721,7 @@ impl App {
     }
 
     /// Gives the pool as much as it has room for: the run comes first, then what the rules' table
-    /// measures once the settings have settled, and the deep network's simulation.
+    /// measures once the settings have settled, the deep network's simulation and what learns spirals.
     fn feed(&mut self) {
         let is_settled = self.settle_timer.is_none();
         let has_settled_in_view = |section| is_settled && self.sections.in_view().has(section);
@@ -718,12 +734,18 @@ impl App {
             self.runs += 1;
             Pool::prepare(&self.pool, u64::from(Simulation::PARTS));
         }
+        let learns = is_settled && self.figures.is_in_view("spirals");
+        if learns && self.spirals.begin_new(&self.settings, self.runs + 1) {
+            self.runs += 1;
+            Pool::prepare(&self.pool, 1);
+        }
         while self.pool.borrow().has_room() {
             let now = now(&self.window);
             let most = self.pool.borrow().most_chunks();
             let job = self.run.as_mut().and_then(|run| run.next_job(most, now));
             let job = job.or_else(|| self.rules.next_job());
             let job = job.or_else(|| self.depth.next_job(now));
+            let job = job.or_else(|| self.spirals.next_job(now));
             let Some(job) = job.or_else(|| self.training.next_job()) else {
                 return;
             };
@@ -737,6 +759,9 @@ impl App {
             Report::Done { run, task, numbers } => {
                 self.rules.add(*run, numbers);
                 self.training.add(*run, *task, numbers, now(&self.window));
+                if *task == Task::Spirals {
+                    self.spirals.add(*run, numbers, now(&self.window));
+                }
                 if let Task::Layers(part) = task {
                     self.depth.add(*run, *part, numbers, now(&self.window));
                 }
@@ -745,6 +770,9 @@ impl App {
                 self.rules.take_back(job);
                 if self.depth.take_back(job) {
                     Pool::prepare(&self.pool, u64::from(Simulation::PARTS));
+                }
+                if self.spirals.take_back(job) {
+                    Pool::prepare(&self.pool, 1);
                 }
                 self.training.take_back(job);
                 Pool::prepare(&self.pool, self.training.jobs());
@@ -844,6 +872,7 @@ impl App {
             survey: self.rules.survey().filter(|_| self.glide.is_none()),
             draws: self.layer.draws(&settings, now),
             training: self.training.shown(),
+            spirals: self.spirals.learnt(),
             simulation: self.depth.simulated().filter(|_| self.glide.is_none()),
         };
         let mut scene = if self.is_complete {
@@ -922,6 +951,7 @@ impl App {
     fn show_progress(&self) {
         if self.is_complete {
             self.training.show(now(&self.window));
+            self.spirals.show(&self.document);
         }
         let run = self.run.as_ref();
         let state = run.map_or("idle", |run| run.state().name());

@@ -18,7 +18,7 @@ use web_sys::{
 };
 
 use super::{dom, later};
-use crate::network::{Comparison, Progress, Simulation, Split};
+use crate::network::{Comparison, Progress, Simulation, SpiralProgress, Spirals, Split};
 use crate::sampling::{Experiment, Survey};
 use crate::settings::{Data, Seed, Settings};
 
@@ -59,6 +59,9 @@ pub(super) enum Task {
     /// Some epochs more of the network of this number, from what was [`Progress::to_numbers`], which
     /// it also gives. The place is by what the page knows it.
     Train { network: u64, place: u64 },
+    /// Some epochs more of the network that learns two spirals, from what was
+    /// [`SpiralProgress::to_numbers`], which it also gives.
+    Spirals,
 }
 
 impl Task {
@@ -71,6 +74,7 @@ impl Task {
             Self::Layers(part) => [2.0, f64::from(part), 0.0],
             #[expect(clippy::cast_precision_loss, reason = "a few hundred networks")]
             Self::Train { network, place } => [3.0, network as f64, place as f64],
+            Self::Spirals => [4.0, 0.0, 0.0],
         }
     }
 
@@ -89,6 +93,7 @@ impl Task {
                 network: first,
                 place: count,
             },
+            4 => Self::Spirals,
             _ => Self::Layers(part),
         }
     }
@@ -113,6 +118,10 @@ impl Task {
                 digits.map_or_else(Vec::new, |digits| {
                     comparison.go_on(network, &progress, &digits).to_numbers()
                 })
+            }
+            Self::Spirals => {
+                let progress = SpiralProgress::from_numbers(given).unwrap_or_default();
+                Spirals::new(&settings).go_on(&progress).to_numbers()
             }
         }
     }

@@ -20,6 +20,7 @@ mod reading;
 mod rules;
 mod sections;
 mod share;
+mod spirals;
 mod stage;
 mod training;
 

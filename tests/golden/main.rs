@@ -8,7 +8,7 @@ mod values;
 
 use dropout_moments::network::{
     Activation, Configuration, Dropout, Evaluation, Matrix, Mode, Normalisation, Optimizer, Rates,
-    Simulation, Split, Trainer, multiply,
+    Simulation, SpiralProgress, Spirals, Split, Trainer, multiply,
 };
 use dropout_moments::sampling::{Digest, Experiment};
 use dropout_moments::settings::{
@@ -189,6 +189,27 @@ fn training_has_the_same_bits_everywhere() {
         "networks are others than they were. If that is meant, and the same on all targets, the table in \
          this file becomes\n{actual}"
     );
+}
+
+/// Value stability: what a network says of the plane and of the points after a slice of its training, with
+/// masks and in evaluation.
+#[cfg_attr(target_arch = "wasm32", wasm_bindgen_test)]
+#[cfg_attr(not(target_arch = "wasm32"), test)]
+fn spirals_are_learnt_with_the_same_bits_everywhere() {
+    let fragments = ["p=0.3", "p=0.5&scale=gaussian", "p=0.1&scale=alpha"];
+    let digests = fragments.map(|fragment| {
+        let settings = Settings::from_fragment(&format!("{fragment}&seed=7")).settings;
+        let learnt = Spirals::new(&settings).go_on(&SpiralProgress::default());
+        let mut digest = Digest::default();
+        digest.add(learnt.to_numbers());
+        digest.0
+    });
+    let expected = [
+        0x5c99_816e_db18_b8c7,
+        0x79fa_8d63_4c0d_32a8,
+        0x56d0_fc8e_12f6_7e11,
+    ];
+    assert_eq!(digests, expected, "{digests:#018x?}");
 }
 
 /// With ReLU: momentum and batch normalisation; with SELU: Adam at matched rates.

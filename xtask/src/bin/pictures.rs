@@ -28,10 +28,14 @@ use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
 
 use dropout_moments::charts::{
     Palette, Picture, Svg, draw_convergence, draw_density, draw_depth, draw_layer, draw_mask,
-    draw_ratio, draw_rules, draw_training, draw_units, draw_variance,
+    draw_ratio, draw_rules, draw_spirals, draw_training, draw_units, draw_variance,
 };
+#[cfg(feature = "previews")]
+use dropout_moments::network::{SpiralProgress, Spirals};
 use dropout_moments::sampling::Experiment;
 use dropout_moments::scene::{Emphasis, Readable, Run, Scene};
+#[cfg(feature = "previews")]
+use dropout_moments::scene::{Learnt, Measured, Sections, SpiralsFigure};
 use dropout_moments::settings::{Seed, Settings};
 
 /// CSS pixels: where there is room, and where there is little. The page shows the one that has the
@@ -84,7 +88,7 @@ type Draw = fn(&DrawingArea<Svg<'_>, Shift>, &Scene, &Palette) -> Drawn;
 
 type Drawn = Result<(), DrawingAreaErrorKind<Infallible>>;
 
-const FIGURES: [Figure; 10] = [
+const FIGURES: [Figure; 11] = [
     Figure {
         name: "density",
         part: |scene| Some(&scene.density),
@@ -151,6 +155,14 @@ const FIGURES: [Figure; 10] = [
         roomy: ROOMY_AND_LONG,
         small: SMALL,
     },
+    // Likewise its points; and in the page it has no network before a reader sees it.
+    Figure {
+        name: "spirals",
+        part: |scene| Some(scene.spirals.as_ref()?),
+        draw: |area, scene, palette| drawn(&scene.spirals, |it| draw_spirals(area, it, palette)),
+        roomy: (700, 400),
+        small: (340, 680),
+    },
     Figure {
         name: "depth",
         part: |scene| Some(scene.depth.as_ref()?),
@@ -190,10 +202,32 @@ fn scene_of_a_run() -> Scene {
     }
 }
 
+/// Two spirals, and a network that has learnt them.
+#[cfg(feature = "previews")]
+fn learnt_spirals() -> Option<SpiralsFigure> {
+    let settings = Settings::default();
+    let spirals = Spirals::new(&settings);
+    let mut progress = SpiralProgress::default();
+    while !progress.is_done() {
+        progress = spirals.go_on(&progress);
+    }
+    let measured = Measured {
+        spirals: Some(Learnt {
+            spirals,
+            progress: &progress,
+        }),
+        ..Measured::default()
+    };
+    Scene::of(&settings, measured, Sections::ALL).spirals
+}
+
 /// Writes a page for each figure.
 #[cfg(feature = "previews")]
 fn write_pages(folder: &Path) -> Result<()> {
-    let scene = scene_of_a_run();
+    let scene = Scene {
+        spirals: learnt_spirals(),
+        ..scene_of_a_run()
+    };
     pages::write_shared(folder)?;
     for figure in FIGURES {
         let part = (figure.part)(&scene).context("the scene has no sections")?;

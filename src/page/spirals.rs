@@ -1,0 +1,177 @@
+//! The network that learns two spirals: it is trained while the reader looks at its figure.
+
+use std::rc::Rc;
+
+use wasm_bindgen::JsValue;
+use web_sys::{Document, Element, HtmlElement, HtmlProgressElement};
+
+use super::dom;
+use super::experiment::State;
+use super::workers::{Job, Task};
+use crate::network::{self, SpiralProgress};
+use crate::scene::{Learnt, duration, fixed};
+use crate::settings::Settings;
+
+/// What the figure has of its own.
+pub(super) struct Spirals {
+    run: Element,
+    start: HtmlElement,
+    cancel: HtmlElement,
+    progress: HtmlProgressElement,
+    words: Element,
+    learning: Option<Learning>,
+    /// What was learnt before that, until there is something new to show.
+    learnt: Option<(network::Spirals, SpiralProgress)>,
+}
+
+/// A network in training.
+struct Learning {
+    /// Its number among the runs.
+    run: u32,
+    spirals: network::Spirals,
+    fragment: Rc<str>,
+    progress: SpiralProgress,
+    /// Whether it is at a worker.
+    is_busy: bool,
+    /// When its first job was handed out.
+    started: Option<f64>,
+    seconds: f64,
+    state: State,
+}
+
+impl Spirals {
+    pub(super) fn new(document: &Document) -> Result<Self, JsValue> {
+        Ok(Self {
+            run: dom::element(document, "#spirals-run")?,
+            start: dom::element(document, "button[data-action=learn]")?,
+            cancel: dom::element(document, "button[data-action=cancel-learning]")?,
+            progress: dom::element(document, "#spirals-progress")?,
+            words: dom::element(document, "#spirals-state")?,
+            learning: None,
+            learnt: None,
+        })
+    }
+
+    /// Begins with these settings and this number among the runs.
+    pub(super) fn begin(&mut self, settings: &Settings, run: u32) {
+        self.learning = Some(Learning {
+            run,
+            spirals: network::Spirals::new(settings),
+            fragment: settings.to_fragment().into(),
+            progress: SpiralProgress::default(),
+            is_busy: false,
+            started: None,
+            seconds: 0.0,
+            state: State::Running,
+        });
+    }
+
+    /// Begins, if there is no network of these settings; says whether it did.
+    pub(super) fn begin_new(&mut self, settings: &Settings, run: u32) -> bool {
+        let wanted = network::Spirals::new(settings);
+        let begins = (self.learning.as_ref()).is_none_or(|learning| learning.spirals != wanted);
+        if begins {
+            self.begin(settings, run);
+        }
+        begins
+    }
+
+    /// Stops. What has been learnt stays.
+    pub(super) fn cancel(&mut self) {
+        if let Some(learning) = &mut self.learning
+            && learning.state == State::Running
+        {
+            learning.state = State::Cancelled;
+        }
+    }
+
+    /// The next job, if there is one. `now` is in milliseconds.
+    pub(super) fn next_job(&mut self, now: f64) -> Option<Job> {
+        let learning = self.learning.as_mut()?;
+        if learning.is_busy || learning.state != State::Running {
+            return None;
+        }
+        learning.is_busy = true;
+        learning.started.get_or_insert(now);
+        Some(Job {
+            run: learning.run,
+            task: Task::Spirals,
+            fragment: Rc::clone(&learning.fragment),
+            given: learning.progress.to_numbers().into(),
+        })
+    }
+
+    /// Takes back a job that was not done, if it is of this network; says whether it is.
+    pub(super) fn take_back(&mut self, job: &Job) -> bool {
+        let learning = self.learning.as_mut().filter(|it| it.run == job.run);
+        let Some(learning) = learning else {
+            return false;
+        };
+        learning.is_busy = false;
+        true
+    }
+
+    /// Takes a job's result, if it is of this network.
+    pub(super) fn add(&mut self, run: u32, numbers: &[f64], now: f64) {
+        let learning = self.learning.as_mut().filter(|it| it.run == run);
+        let Some(learning) = learning.filter(|it| it.state == State::Running) else {
+            return;
+        };
+        learning.is_busy = false;
+        learning.seconds = (now - learning.started.unwrap_or(now)) / 1000.0;
+        match SpiralProgress::from_numbers(numbers) {
+            Some(progress) => {
+                if progress.is_done() {
+                    learning.state = State::Done;
+                }
+                learning.progress = progress.clone();
+                self.learnt = Some((learning.spirals, progress));
+            }
+            None => learning.state = State::Failed,
+        }
+    }
+
+    /// What scenes show of it.
+    pub(super) fn learnt(&self) -> Option<Learnt<'_>> {
+        let (spirals, progress) = self.learnt.as_ref()?;
+        Some(Learnt {
+            spirals: *spirals,
+            progress,
+        })
+    }
+
+    /// Shows how far it is.
+    pub(super) fn show(&self, document: &Document) {
+        let state = self.learning.as_ref().map(|it| it.state);
+        dom::set_attribute(&self.run, "data-spirals", state.map_or("idle", State::name));
+        let is_running = state == Some(State::Running);
+        self.start
+            .set_hidden(is_running || state == Some(State::Done));
+        if !is_running && document.active_element().as_ref() == Some(&self.cancel) {
+            // As in the experiment.
+            if let Err(error) = self.start.focus() {
+                super::log(&error);
+            }
+        }
+        self.cancel.set_hidden(!is_running);
+        #[expect(clippy::cast_precision_loss, reason = "a hundred")]
+        let share = |it: &Learning| it.progress.epochs as f64 / network::Spirals::EPOCHS as f64;
+        self.progress
+            .set_value(self.learning.as_ref().map_or(0.0, share));
+        let words = self.learning.as_ref().map(Learning::describe);
+        dom::set_text(&self.words, &words.unwrap_or_default());
+    }
+}
+
+impl Learning {
+    fn describe(&self) -> String {
+        #[expect(clippy::cast_precision_loss, reason = "a hundred")]
+        let epochs = fixed(self.progress.epochs as f64, 0);
+        match self.state {
+            State::Running => format!("{epochs} epochs …"),
+            State::Done => format!("{epochs} epochs in {}", duration(self.seconds)),
+            State::Cancelled => format!("cancelled after {epochs} epochs"),
+            State::Failed => "a worker sent something that can’t be read".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The network that learns two spirals, and what its figure shows.
+#![cfg(not(target_arch = "wasm32"))]
+
+use dropout_moments::network::{SpiralProgress, Spirals};
+use dropout_moments::scene::{Learnt, Measured, Readable as _, Scene, Sections, SpiralsFigure};
+use dropout_moments::settings::Settings;
+
+fn settings(fragment: &str) -> Settings {
+    let parsed = Settings::from_fragment(fragment);
+    assert_eq!(parsed.notices, []);
+    parsed.settings
+}
+
+fn learnt(settings: &Settings) -> SpiralProgress {
+    let mut progress = SpiralProgress::default();
+    while !progress.is_done() {
+        progress = Spirals::new(settings).go_on(&progress);
+    }
+    progress
+}
+
+fn figure(settings: &Settings, progress: &SpiralProgress) -> (SpiralsFigure, String) {
+    let spirals = Some(Learnt {
+        spirals: Spirals::new(settings),
+        progress,
+    });
+    let measured = Measured {
+        spirals,
+        ..Measured::default()
+    };
+    let scene = Scene::of(settings, measured, Sections::ALL);
+    let sentence = scene.sentences.iter().find(|(name, _)| *name == "spirals");
+    let words = sentence.expect("it has one").1.clone();
+    (scene.spirals.expect("a whole scene has it"), words)
+}
+
+/// The shares in the table, in per cent, by the names of their rows.
+fn right(figure: &SpiralsFigure, row: &str) -> f64 {
+    let table = figure.table();
+    let cells = table.rows().find(|cells| cells[0] == row).expect(row);
+    cells[1].trim_end_matches(" %").parse().expect("a number")
+}
+
+#[test]
+fn it_goes_on_from_its_numbers_and_learns() {
+    let settings = settings("p=0.3&seed=7");
+    let spirals = Spirals::new(&settings);
+    let mut progress = SpiralProgress::default();
+    let mut slices = Vec::new();
+    while !progress.is_done() {
+        progress = spirals.go_on(&progress);
+        let by_message = SpiralProgress::from_numbers(&progress.to_numbers());
+        assert_eq!(by_message.as_ref(), Some(&progress));
+        slices.push(figure(&settings, &progress).0);
+    }
+    assert_eq!(slices.len() * Spirals::SLICE, Spirals::EPOCHS);
+    assert_eq!(progress, learnt(&settings));
+    // There is nothing left to do.
+    assert_eq!(spirals.go_on(&progress), progress);
+    let [first, .., last] = &slices[..] else {
+        panic!("there are several slices");
+    };
+    let evaluation = "evaluation, as it is";
+    assert!(right(first, evaluation) < 95.0);
+    assert!(right(last, evaluation) > 97.0);
+    for numbers in [&[][..], &[1.0, 2.0], &[20.0, 1e300]] {
+        assert_eq!(SpiralProgress::from_numbers(numbers), None);
+    }
+}
+
+/// Evaluation decides better than any single mask, and so does the mean of the masks.
+#[test]
+fn evaluation_is_the_mean_of_masks_that_differ() {
+    for rule in ["inverted", "none", "sqrt", "gaussian"] {
+        let settings = settings(&format!("p=0.5&seed=3&scale={rule}"));
+        let (figure, words) = figure(&settings, &learnt(&settings));
+        println!("{rule}: {words}");
+        let masks = (1..=Spirals::MASKS).map(|number| right(&figure, &format!("mask {number}")));
+        let masks: Vec<_> = masks.collect();
+        let most = masks.iter().copied().fold(0.0, f64::max);
+        let least = masks.iter().copied().fold(100.0, f64::min);
+        assert!(most - least > 5.0, "{rule}: {least} to {most}");
+        let mean = masks.iter().sum::<f64>() / 12.0;
+        assert!(right(&figure, "mean over the masks") > mean + 2.0, "{rule}");
+        assert!(
+            right(&figure, "evaluation, as it is") > mean + 2.0,
+            "{rule}"
+        );
+        let has_factor = !["inverted", "gaussian"].contains(&rule);
+        assert_eq!(figure.matching.is_some(), has_factor, "{rule}");
+    }
+}
+
+#[test]
+fn without_dropout_all_masks_are_one() {
+    let settings = settings("p=0&seed=7");
+    let (figure, _) = figure(&settings, &learnt(&settings));
+    assert_eq!(figure.matching, None);
+    for mask in &figure.masks {
+        assert_eq!(*mask, figure.evaluation);
+    }
+}
+
+#[test]
+fn the_reader_goes_through_the_masks() {
+    let settings = settings("p=0.5&seed=7");
+    let (mut figure, words) = figure(&settings, &learnt(&settings));
+    assert_eq!(figure.summary(), words);
+    let places = figure.places();
+    assert_eq!(places.len(), Spirals::MASKS);
+    figure.point_at(Some(places[2]));
+    let cursor = figure.cursor().expect("it is there");
+    assert!(cursor.label.starts_with("mask 3: "), "{}", cursor.label);
+    assert!(
+        cursor.words.contains("as evaluation decides"),
+        "{}",
+        cursor.words
+    );
+    let table = figure.table();
+    // The masks, their mean, and evaluation, where the factor is 1.
+    assert_eq!(table.rows().len(), Spirals::MASKS + 2);
+    figure.point_at(None);
+    assert_eq!(figure.cursor(), None);
+}
+
+#[test]
+fn before_it_has_learnt_there_are_points_and_no_boundary() {
+    let scene = Scene::new(&settings("seed=7"), None);
+    let figure = scene.spirals.expect("a whole scene has it");
+    assert_eq!(figure.points.len(), 120);
+    assert_eq!(figure.points.iter().filter(|it| it.1).count(), 60);
+    assert!(figure.masks.is_empty() && figure.evaluation.rings.is_empty());
+    assert!(figure.places().is_empty());
+    assert_eq!(figure.table().rows().len(), 0);
+}
