@@ -24,6 +24,7 @@ mod section;
 mod self_check;
 mod snippets;
 mod spirals;
+mod study;
 mod symbol;
 mod training;
 mod variance;
@@ -50,6 +51,7 @@ pub use section::{Section, Sections};
 pub use self_check::{Check, REFERENCES, self_check};
 pub use snippets::{FRAMEWORKS, Framework};
 pub use spirals::{Learnt, SpiralsFigure};
+pub use study::StudyFigure;
 pub use symbol::Symbol;
 pub use training::{Training, TrainingCurve, TrainingFigure, TrainingTables};
 pub use variance::{VarianceFigure, VariancePart};
@@ -93,6 +95,8 @@ pub struct Scene {
     pub training: Option<TrainingFigure>,
     /// Of [`Section::Training`]: what those networks say at their end.
     pub training_tables: Option<TrainingTables>,
+    /// Of [`Section::Training`]: the figure of the long run.
+    pub study: Option<StudyFigure>,
     /// Of [`Section::Training`]: the figure of a network that learns two spirals.
     pub spirals: Option<SpiralsFigure>,
     /// Of [`Section::Depth`]: the figure of the layers.
@@ -178,6 +182,7 @@ impl Scene {
             rules: None,
             training: None,
             training_tables: None,
+            study: None,
             spirals: None,
             depth: None,
         }
@@ -221,6 +226,7 @@ impl Scene {
                 let figure = SpiralsFigure::new(settings, measured.spirals);
                 self.sentences.push(("spirals", figure.summary.clone()));
                 self.spirals = Some(figure);
+                self.study = Some(StudyFigure::new(settings.notation));
             }
             Section::Depth => {
                 depth::add_quantities(&mut self.quantities, settings, exact, measured.run);

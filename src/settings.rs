@@ -126,6 +126,8 @@ pub enum Figure {
     Units,
     /// Networks that are trained with each rule.
     Training,
+    /// What the long run of training found.
+    Study,
     /// A network that learns two spirals, with single masks and in evaluation.
     Spirals,
     /// What each layer of a deep network makes of the standard deviation and the mean.
@@ -220,6 +222,7 @@ impl Named for Figure {
         ("layer", Self::Layer),
         ("units", Self::Units),
         ("training", Self::Training),
+        ("study", Self::Study),
         ("spirals", Self::Spirals),
         ("depth", Self::Depth),
     ];

@@ -10,7 +10,8 @@ use std::path::Path;
 
 use dropout_moments::charts::{
     Caption, Ground, Palette, Picture, draw_convergence, draw_density, draw_depth, draw_layer,
-    draw_mask, draw_ratio, draw_rules, draw_spirals, draw_training, draw_units, draw_variance,
+    draw_mask, draw_ratio, draw_rules, draw_spirals, draw_study, draw_training, draw_units,
+    draw_variance,
 };
 use dropout_moments::network::{
     self, Comparison, Progress, Simulation, SimulationEstimate, SpiralProgress, Split,
@@ -27,6 +28,8 @@ const LAYER: (u32, u32) = (700, 320);
 const LAYER_NARROW: (u32, u32) = (340, 300);
 const TALL: (u32, u32) = (700, 560);
 const TALL_AND_NARROW: (u32, u32) = (350, 620);
+const STUDY: (u32, u32) = (700, 300);
+const STUDY_NARROW: (u32, u32) = (340, 520);
 const SPIRALS: (u32, u32) = (700, 400);
 const SPIRALS_NARROW: (u32, u32) = (340, 680);
 const LAYERS: (u32, u32) = (700, 620);
@@ -43,12 +46,14 @@ enum Figure {
     Layer,
     Units,
     Training,
+    Study,
     Spirals,
     Depth,
 }
 
 use Figure::{
-    Convergence, Density, Depth, Layer, Mask, Ratio, Rules, Spirals, Training, Units, Variance,
+    Convergence, Density, Depth, Layer, Mask, Ratio, Rules, Spirals, Study, Training, Units,
+    Variance,
 };
 
 fn scene(fragment: &str) -> Scene {
@@ -163,6 +168,7 @@ fn picture(figure: Figure, scene: &Scene, size: (u32, u32), palette: &Palette) -
         Layer => draw_layer(area, there(&scene.layer), palette),
         Units => draw_units(area, there(&scene.units), palette),
         Training => draw_training(area, there(&scene.training), palette),
+        Study => draw_study(area, there(&scene.study), palette),
         Spirals => draw_spirals(area, there(&scene.spirals), palette),
         Depth => draw_depth(area, there(&scene.depth), palette),
     });
@@ -290,6 +296,8 @@ pictures! {
         scene_with_training("p=0.5&seed=7&neurons=24&epochs=6&curve=std", 2);
     training_of_accuracies: Training, LONG,
         scene_with_training("p=0.5&seed=7&neurons=24&curve=training-accuracy&mode=training", 2);
+    study_at_first: Study, STUDY, scene("");
+    study_narrow: Study, STUDY_NARROW, scene("notation=keep");
     spirals_before_training: Spirals, SPIRALS_NARROW, scene("");
     spirals_of_inverted_dropout: Spirals, SPIRALS, scene_with_spirals("p=0.5", None);
     spirals_with_one_mask: Spirals, SPIRALS, scene_with_spirals("p=0.5&scale=none", Some(3.0));

@@ -13,9 +13,9 @@ use super::dom;
 use super::table::DataTable;
 use crate::charts::{
     Palette, activation_at, decade_at, draw_convergence, draw_density, draw_depth, draw_layer,
-    draw_mask, draw_ratio, draw_rules, draw_spirals, draw_training, draw_units, draw_variance,
-    drop_probability_at, layer_at, layer_unit_at, mask_at, output_at, rules_activation_at,
-    training_at, unit_at, variance_at,
+    draw_mask, draw_ratio, draw_rules, draw_spirals, draw_study, draw_training, draw_units,
+    draw_variance, drop_probability_at, layer_at, layer_unit_at, mask_at, output_at,
+    rules_activation_at, study_at, training_at, unit_at, variance_at,
 };
 use crate::scene::{Readable, Scene, nearest};
 
@@ -48,7 +48,7 @@ type Draw = fn(&DrawingArea<Surface<'_>, Shift>, &Scene, &Palette) -> Drawn;
 pub(super) type Drawn =
     Result<(), DrawingAreaErrorKind<<Surface<'static> as DrawingBackend>::ErrorType>>;
 
-const CHARTS: [Chart; 11] = [
+const CHARTS: [Chart; 12] = [
     Chart {
         name: "density",
         part: |scene| Some(&mut scene.density),
@@ -113,6 +113,13 @@ const CHARTS: [Chart; 11] = [
         is_same: |a, b| a.training == b.training,
         draw: |area, scene, palette| drawn(&scene.training, |it| draw_training(area, it, palette)),
         x_at: |scene, x, width| read(&scene.training, |it| training_at(it, x, width)),
+    },
+    Chart {
+        name: "study",
+        part: |scene| Some(scene.study.as_mut()?),
+        is_same: |a, b| a.study == b.study,
+        draw: |area, scene, palette| drawn(&scene.study, |it| draw_study(area, it, palette)),
+        x_at: |scene, x, width| read(&scene.study, |it| study_at(it, x, width)),
     },
     Chart {
         name: "spirals",

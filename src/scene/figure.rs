@@ -16,6 +16,7 @@ pub fn figure_title(figure: Figure) -> &'static str {
         Figure::Units => "A layer under one mask",
         Figure::Rules => "What each dropout rule keeps",
         Figure::Training => "Networks trained with each dropout rule",
+        Figure::Study => "What dropout costs four layers, and the factor",
         Figure::Spirals => "Two spirals, learnt with dropout",
         Figure::Depth => "Dropout through many layers",
     }

@@ -38,7 +38,7 @@ pub fn bench(with_python: bool) -> Result<()> {
     if let Some(python) = python {
         // What is as fast as PyTorch has to be the same as well.
         let mut gradients = tools.command("cargo");
-        gradients.args("test --lib --features with-python pytorch".split(' '));
+        gradients.args("test --lib pytorch".split(' '));
         project::run(gradients.env("DROPOUT_MOMENTS_PYTHON", &python))?;
         cargo.env("DROPOUT_MOMENTS_PYTHON", python);
     }

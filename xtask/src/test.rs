@@ -43,7 +43,7 @@ impl Suite {
     /// What `cargo test` is told.
     const fn arguments(self) -> &'static [&'static str] {
         match self {
-            Self::Native => &["--workspace", "--features", "xtask/pictures"],
+            Self::Native => &["--workspace", "--features", "xtask/pictures,xtask/study"],
             Self::Browser => &[
                 "--target",
                 project::WASM,

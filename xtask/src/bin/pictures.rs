@@ -28,7 +28,7 @@ use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
 
 use dropout_moments::charts::{
     Palette, Picture, Svg, draw_convergence, draw_density, draw_depth, draw_layer, draw_mask,
-    draw_ratio, draw_rules, draw_spirals, draw_training, draw_units, draw_variance,
+    draw_ratio, draw_rules, draw_spirals, draw_study, draw_training, draw_units, draw_variance,
 };
 #[cfg(feature = "previews")]
 use dropout_moments::network::{SpiralProgress, Spirals};
@@ -88,7 +88,7 @@ type Draw = fn(&DrawingArea<Svg<'_>, Shift>, &Scene, &Palette) -> Drawn;
 
 type Drawn = Result<(), DrawingAreaErrorKind<Infallible>>;
 
-const FIGURES: [Figure; 11] = [
+const FIGURES: [Figure; 12] = [
     Figure {
         name: "density",
         part: |scene| Some(&scene.density),
@@ -154,6 +154,13 @@ const FIGURES: [Figure; 11] = [
         draw: |area, scene, palette| drawn(&scene.training, |it| draw_training(area, it, palette)),
         roomy: ROOMY_AND_LONG,
         small: SMALL,
+    },
+    Figure {
+        name: "study",
+        part: |scene| Some(scene.study.as_ref()?),
+        draw: |area, scene, palette| drawn(&scene.study, |it| draw_study(area, it, palette)),
+        roomy: (700, 300),
+        small: (340, 520),
     },
     // Likewise its points; and in the page it has no network before a reader sees it.
     Figure {

@@ -3,14 +3,14 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use dropout_moments::charts::{Palette, Picture, draw_training};
 use dropout_moments::network::{Activation, Normalisation, Rates};
 use dropout_moments::scene::{Table, TrainingCurve, TrainingFigure};
-use dropout_moments::settings::Scaling;
+use dropout_moments::settings::{Named as _, Scaling};
 
 use crate::grid::{Cell, DROP_PROBABILITIES};
-use crate::runs::Run;
+use crate::runs::{Run, rounded};
 use crate::summary::{Mean, scores};
 
 /// CSS pixels.
@@ -24,6 +24,34 @@ const RULES: [(Option<Scaling>, &str); 5] = [
     (Some(Scaling::Sqrt), "1/√(1−p)"),
     (Some(Scaling::Gaussian), "Gaussian"),
 ];
+
+/// What the page draws: of the deep networks without normalisation the mean test loss by both evaluations.
+pub fn write_losses(runs: &[Run], folder: &Path) -> Result<()> {
+    fs::write(folder.join("losses.csv"), losses(runs)?).context("can't write losses.csv")
+}
+
+pub fn losses(runs: &[Run]) -> Result<String> {
+    let mut text = "rule,p,as it is,with its factor\n".to_owned();
+    for (rule, _) in RULES {
+        for p in DROP_PROBABILITIES {
+            let cell = Cell {
+                depth: 4,
+                normalisation: Normalisation::None,
+                activation: Activation::Relu,
+                dropout: rule.map(|rule| (rule, p)),
+                rates: Rates::Shared,
+            };
+            let name = rule.map_or("no dropout", Scaling::name);
+            let losses = [0, 1].map(|variant| Mean::of(&scores(runs, cell, variant, 1)));
+            let [Some(as_it_is), Some(with_factor)] = losses else {
+                bail!("the runs lack {}", cell.key());
+            };
+            let [as_it_is, with_factor] = [as_it_is, with_factor].map(|it| rounded(it.value));
+            text += &format!("{name},{p},{as_it_is},{with_factor}\n");
+        }
+    }
+    Ok(text)
+}
 
 /// For each network and both evaluations a file: the test loss against p. What lies above the top is
 /// drawn there.

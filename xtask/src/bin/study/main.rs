@@ -10,6 +10,8 @@
 
 mod figures;
 mod grid;
+#[cfg(test)]
+mod prose;
 mod runs;
 mod summary;
 
@@ -33,5 +35,6 @@ fn main() -> Result<()> {
     }
     let runs = runs::read(&folder)?;
     summary::write(&runs, &folder)?;
+    figures::write_losses(&runs, &folder)?;
     figures::draw(&runs, &folder)
 }
