@@ -1,11 +1,11 @@
 //! A network that learns two spirals while a reader waits, and what it then says of every point of
 //! the plane: in evaluation, and with a few masks, each of which is a network of its own.
 
-use super::configuration::{Activation, Configuration, Dropout, Normalisation, Optimizer, Rates};
+use super::configuration::{Activation, Configuration, Dropout};
 use super::data_set::{DataSet, Split};
 use super::pass::{Evaluation, Mode};
 use super::trainer::Trainer;
-use crate::settings::{DropProbability, Scaling, Seed, Settings};
+use crate::settings::{DropProbability, Normalisation, Optimizer, Rates, Scaling, Seed, Settings};
 
 /// Two hidden layers of 64 units that learn [`Split::spirals`] with a rule. Alpha dropout comes with
 /// SELU, the others with ReLU.

@@ -126,10 +126,10 @@ impl Outline {
 mod tests {
     use super::*;
 
-    fn outline(side: usize, function: impl Fn(f64, f64) -> f64) -> Outline {
-        let place = |at: usize| 4.0 * at as f64 / (side - 1) as f64 - 2.0;
+    fn outline(side: usize, function: impl Fn(f32, f32) -> f32) -> Outline {
+        let place = |at: usize| 4.0 * at as f32 / (side - 1) as f32 - 2.0;
         let points = (0..side * side).map(|at| (place(at % side), place(at / side)));
-        let values: Vec<_> = points.map(|(x, y)| function(x, y) as f32).collect();
+        let values: Vec<_> = points.map(|(x, y)| function(x, y)).collect();
         Outline::new(&values, side, 2.0)
     }
 
@@ -181,6 +181,6 @@ mod tests {
         assert!(whole.lines().is_empty());
         assert!((doubled_area(&whole.polygon()) / 2.0 - 16.0).abs() < 1e-6);
         // What diverged is nowhere positive.
-        assert_eq!(outline(5, |_, _| f64::NAN), Outline::default());
+        assert_eq!(outline(5, |_, _| f32::NAN), Outline::default());
     }
 }

@@ -77,6 +77,7 @@ impl StudyFigure {
                         name: name(*rule),
                         rule: *rule,
                         points: vec![point],
+                        halves: Vec::new(),
                     }),
                 }
             }
