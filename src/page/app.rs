@@ -498,6 +498,7 @@ impl App {
             "cancel" => {
                 if let Some(run) = &mut self.run {
                     run.cancel();
+                    self.pool.borrow().drop_jobs(run.id());
                 }
                 self.request_frame();
             }
@@ -581,7 +582,7 @@ impl App {
         settings.input.data = Some(data);
         settings.input.distribution = Distribution::Custom;
         // Data that look the same may be others.
-        self.run = None;
+        self.end_run();
         self.rules.forget();
         self.change(settings, true);
     }
@@ -647,7 +648,7 @@ impl App {
     /// From now on these settings hold.
     fn take(&mut self, settings: Settings) {
         if !settings.same_experiment(&self.settings) {
-            self.run = None;
+            self.end_run();
         }
         self.rules.take(&settings);
         self.depth.take(&self.settings, &settings);
@@ -686,6 +687,7 @@ impl App {
 
     fn run(&mut self, samples: SampleCount) {
         self.glide = None;
+        self.end_run();
         let seed = self.settings.seed.unwrap_or(Seed(0));
         self.runs += 1;
         let run = Run::new(self.runs, &self.settings, samples, seed);
@@ -693,6 +695,13 @@ impl App {
         self.run = Some(run);
         self.feed();
         self.request_frame();
+    }
+
+    /// What is measured no longer holds, nor does what workers still have to do for it.
+    fn end_run(&mut self) {
+        if let Some(run) = self.run.take() {
+            self.pool.borrow().drop_jobs(run.id());
+        }
     }
 
     /// Trains networks from the start.

@@ -66,6 +66,11 @@ impl Run {
         }
     }
 
+    /// Its number among the runs.
+    pub(super) fn id(&self) -> u32 {
+        self.id
+    }
+
     pub(super) fn chunks(&self) -> u64 {
         self.experiment.chunks()
     }

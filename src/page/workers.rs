@@ -14,7 +14,8 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    Blob, BlobPropertyBag, DedicatedWorkerGlobalScope, Event, MessageEvent, Window, Worker,
+    Blob, BlobPropertyBag, DedicatedWorkerGlobalScope, Event, MessageChannel, MessageEvent,
+    MessagePort, Window, Worker,
 };
 
 use super::{dom, later};
@@ -22,7 +23,8 @@ use crate::network::{Comparison, Progress, Simulation, SpiralProgress, Spirals, 
 use crate::sampling::{Experiment, Survey};
 use crate::settings::{Data, Seed, Settings};
 
-/// A worker holds so many jobs, so that it does not wait while the page is busy.
+/// A worker holds so many jobs, so that it does not wait while the page is busy. What it holds of a run
+/// that has ended, it drops.
 const JOBS_EACH: usize = 3;
 
 /// A worker that has not said that it is ready after so many milliseconds will never do.
@@ -98,6 +100,21 @@ impl Task {
         }
     }
 
+    /// What a worker does of it before it looks whether there is news, and what is left. A worker that
+    /// worked on for a run that the reader's input has ended would take the processor from the page.
+    fn split(self) -> (Self, Option<Self>) {
+        match self {
+            Self::Chunks { first, count } if count > 1 => {
+                let left = Self::Chunks {
+                    first: first + 1,
+                    count: count - 1,
+                };
+                (Self::Chunks { first, count: 1 }, Some(left))
+            }
+            whole => (whole, None),
+        }
+    }
+
     /// Does it.
     fn run(self, fragment: &str, given: &[f64]) -> Vec<f64> {
         let data = DATA.with_borrow(Clone::clone);
@@ -125,6 +142,38 @@ impl Task {
             }
         }
     }
+}
+
+impl Job {
+    fn to_message(&self) -> Array {
+        let [kind, first, count] = self.task.to_numbers().map(JsValue::from_f64);
+        let message = Array::of4(&kind, &first, &count, &JsValue::from_str(&self.fragment));
+        message.push(&Float64Array::from(&*self.given));
+        message.push(&self.run.into());
+        message
+    }
+
+    /// What [`to_message`](Self::to_message) wrote.
+    fn from_message(message: &Array) -> Option<Self> {
+        let numbers = [0, 1, 2, 5].map(|at| message.get(at).as_f64().unwrap_or(0.0));
+        let [kind, first, count, run] = numbers;
+        Some(Self {
+            run: as_run(run),
+            task: Task::from_numbers([kind, first, count]),
+            fragment: message.get(3).as_string()?.into(),
+            given: Float64Array::new(&message.get(4)).to_vec().into(),
+        })
+    }
+}
+
+fn as_run(number: f64) -> u32 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it was an u32"
+    )]
+    let run = number as u32;
+    run
 }
 
 /// What the pool tells the page.
@@ -284,10 +333,7 @@ impl Pool {
         }
         let free = this.workers.iter_mut().filter(|worker| worker.is_ready());
         if let Some(member) = free.min_by_key(|worker| worker.jobs.len()) {
-            let [kind, first, count] = job.task.to_numbers().map(JsValue::from_f64);
-            let fragment = JsValue::from_str(&job.fragment);
-            let message = Array::of4(&kind, &first, &count, &fragment);
-            message.push(&Float64Array::from(&*job.given));
+            let message = job.to_message();
             let (id, heard) = (member.id, member.heard);
             let posted = member.worker.post_message(&message);
             member.jobs.push(job);
@@ -299,6 +345,15 @@ impl Pool {
             } else if was_idle {
                 Self::watch(pool, id, heard);
             }
+        }
+    }
+
+    /// The jobs of a run are no longer wanted: workers do no more of them, and answer them with nothing.
+    #[inline(never)] // The first view has no run.
+    pub(super) fn drop_jobs(&self, run: u32) {
+        let have_some = |it: &&Member| it.jobs.iter().any(|job| job.run == run);
+        for member in self.workers.iter().filter(have_some) {
+            member.tell(&run.into());
         }
     }
 
@@ -515,6 +570,91 @@ pub(super) fn start_worker() -> Result<Worker, JsValue> {
     start_script(&Blob::new_with_str_sequence_and_options(&parts, &options)?)
 }
 
+/// What a worker has still to answer, in the order in which it was asked.
+struct Queue {
+    scope: DedicatedWorkerGlobalScope,
+    jobs: Vec<QueuedJob>,
+    /// Through it the worker posts to itself, behind whatever the page has posted meanwhile.
+    next: MessagePort,
+}
+
+struct QueuedJob {
+    job: Job,
+    /// Nobody wants it any more.
+    is_dropped: bool,
+    /// What it has given so far.
+    numbers: Vec<f64>,
+}
+
+impl Queue {
+    /// Takes what the page has posted.
+    fn take(&mut self, message: &JsValue) {
+        if let Some(run) = message.as_f64().map(as_run) {
+            for queued in self.jobs.iter_mut().filter(|it| it.job.run == run) {
+                queued.is_dropped = true;
+            }
+            return;
+        }
+        if message.is_instance_of::<Uint8Array>() {
+            hold(message);
+            return;
+        }
+        let message = Array::from(message);
+        if message.get(0).is_string() {
+            let replies = self.scope.clone();
+            let blob: Blob = message.get(1).unchecked_into();
+            let tell = move |message: JsValue| {
+                // As in `go_on`.
+                let _ = replies.post_message(&message);
+            };
+            super::data::read_blob(blob, Rc::new(tell));
+        } else if let Some(job) = Job::from_message(&message) {
+            self.jobs.push(QueuedJob {
+                job,
+                is_dropped: false,
+                numbers: Vec::new(),
+            });
+            if self.jobs.len() == 1 {
+                self.go_on();
+            }
+        } else {
+            hold(&message);
+        }
+    }
+
+    /// Does a part of the first job, and answers it where that was the last.
+    fn go_on(&mut self) {
+        let Some(first) = self.jobs.first_mut() else {
+            return;
+        };
+        let mut left = None;
+        if first.is_dropped {
+            first.numbers.clear();
+        } else {
+            let part;
+            (part, left) = first.job.task.split();
+            let Job {
+                fragment, given, ..
+            } = &first.job;
+            first.numbers.extend(part.run(fragment, given));
+        }
+        if let Some(left) = left {
+            first.job.task = left;
+        } else {
+            let numbers = Float64Array::from(first.numbers.as_slice());
+            self.jobs.remove(0);
+            let transfer = Array::of1(&numbers.buffer());
+            // Fails only where the page is gone.
+            let _ = self.scope.post_message_with_transfer(&numbers, &transfer);
+        }
+        if !self.jobs.is_empty()
+            && let Err(error) = self.next.post_message(&JsValue::NULL)
+        {
+            super::log(&error);
+        }
+    }
+}
+
 /// The worker's side: answers each job with its numbers. Called by the worker's script, once.
 ///
 /// # Errors
@@ -524,36 +664,23 @@ pub fn run_worker() -> Result<(), JsValue> {
     let scope = js_sys::global()
         .dyn_into::<DedicatedWorkerGlobalScope>()
         .map_err(|_: Object| JsValue::from_str("run_worker is for a worker"))?;
-    let replies = scope.clone();
-    let answer = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        if event.data().is_instance_of::<Uint8Array>() {
-            hold(&event.data());
-            return;
-        }
-        let message = Array::from(&event.data());
-        if message.get(0).is_string() {
-            let replies = replies.clone();
-            let blob: Blob = message.get(1).unchecked_into();
-            let tell = move |message: JsValue| {
-                // As below.
-                let _ = replies.post_message(&message);
-            };
-            super::data::read_blob(blob, Rc::new(tell));
-            return;
-        }
-        let Some(fragment) = message.get(3).as_string() else {
-            hold(&event.data());
-            return;
-        };
-        let task = [0, 1, 2].map(|at| message.get(at).as_f64().unwrap_or(0.0));
-        let given = Float64Array::new(&message.get(4)).to_vec();
-        let numbers = Task::from_numbers(task).run(&fragment, &given);
-        let numbers = Float64Array::from(numbers.as_slice());
-        // Fails only where the page is gone.
-        let _ = replies.post_message_with_transfer(&numbers, &Array::of1(&numbers.buffer()));
+    let channel = MessageChannel::new()?;
+    let queue = Rc::new(RefCell::new(Queue {
+        scope: scope.clone(),
+        jobs: Vec::new(),
+        next: channel.port2(),
+    }));
+    let on_next = Rc::clone(&queue);
+    let go_on = Closure::<dyn Fn()>::new(move || on_next.borrow_mut().go_on());
+    channel
+        .port1()
+        .set_onmessage(Some(go_on.as_ref().unchecked_ref()));
+    let take = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        queue.borrow_mut().take(&event.data());
     });
-    scope.set_onmessage(Some(answer.as_ref().unchecked_ref()));
-    // It lives as long as the worker.
-    answer.forget();
+    scope.set_onmessage(Some(take.as_ref().unchecked_ref()));
+    // They live as long as the worker.
+    go_on.forget();
+    take.forget();
     Ok(())
 }

@@ -73,6 +73,7 @@ async fn the_run_that_starts_by_itself_has_the_golden_bits() {
 const WATCH_WORKERS: &str = "
     globalThis.workers = 0;
     globalThis.chunks = 0;
+    globalThis.dropped = 0;
     globalThis.deaths = 0;
     Worker = class extends Worker {
         answers = 0;
@@ -82,6 +83,7 @@ const WATCH_WORKERS: &str = "
             this.addEventListener('message', ({ data }) => {
                 if (data instanceof Float64Array) {
                     chunks += 1;
+                    dropped += data.length === 0;
                     this.answers += 1;
                     if (deaths > 0 && this.answers > 1) {
                         deaths -= 1;
@@ -217,6 +219,29 @@ async fn the_largest_run_leaves_the_page_responsive_and_can_be_cancelled() {
     stage.until_run_is("done").await;
     let samples = SampleCount::new(1_000_000).expect("it is allowed");
     assert_shown(&stage, &measured("seed=3", 1e6, samples));
+}
+
+/// A reader who moves a slider in the middle of a run gets the processor back at once.
+#[wasm_bindgen_test]
+async fn workers_drop_what_they_hold_of_a_run_that_has_ended() {
+    let stage = Stage::before_start("n=10000000000&seed=3").await;
+    stage.run_script(WATCH_WORKERS);
+    stage.start_as_usual().await.expect("the page starts");
+    stage.until_run_is("done").await;
+    for end in [CANCEL, "button[data-set='p=0.5']"] {
+        stage.run_script("dropped = 0");
+        // Each worker gets several jobs of several chunks.
+        stage.click(RUN_THESE);
+        stage.click(end);
+        stage
+            .until("workers have dropped jobs", || {
+                stage.run_script("dropped > 0") == true
+            })
+            .await;
+    }
+    stage.until_run_is("done").await;
+    let samples = SampleCount::new(1_000_000).expect("it is allowed");
+    assert_shown(&stage, &measured("p=0.5&seed=3", 1e6, samples));
 }
 
 #[wasm_bindgen_test]
