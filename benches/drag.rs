@@ -9,6 +9,11 @@
 //! clock starts when the event is at the window, before any listener of the page, and stops in the
 //! first task after the frame's animation callbacks, style, layout and painting. The same drag over an
 //! input whose listener does nothing, on an empty page, is what browser and machine take by themselves.
+//!
+//! Then the slider of p again, in single steps, each at some moment in the middle of a run or of
+//! training, whose workers take all cores. There the clock starts when the mouse has moved, as the browser
+//! says, or with the display's frame, whichever is later: that the page was busy, and its workers had the
+//! processor, counts, and that a display waits for its next frame does not.
 #![cfg(all(feature = "end-to-end", not(target_arch = "wasm32")))]
 
 #[path = "../tests/end_to_end/browser.rs"]
@@ -25,6 +30,8 @@ use serde_json::{Value, json};
 use server::{Rules, Server};
 
 const STEPS: u32 = 300;
+/// How often it is moved while workers are at work.
+const STEPS_AT_WORK: u32 = 150;
 
 /// So often the drag goes from one side to the other: it ends on the far one.
 const LEGS: u32 = 5;
@@ -57,6 +64,37 @@ const WATCH: &str = "
             port2.postMessage(0);
         }));
     }, { capture: true });";
+
+/// What the workers do while the slider is moved: its name, the page's fragment, the button that starts it,
+/// and where the page says how far it is.
+const AT_WORK: [(&str, &str, &str, &str); 2] = [
+    ("slider of p in a run", "n=1e10&seed=7", "run", "experiment"),
+    ("slider of p in training", "seed=7", "train", "training"),
+];
+
+/// Times each step of the slider. What a step has ended, or has come to its end, is started anew.
+const WATCH_AT_WORK: &str = "
+    globalThis.times = [];
+    const sleep = (wait) => new Promise((done) => setTimeout(done, wait));
+    const work = document.getElementById(place), button = document.querySelector(`[data-action=${action}]`);
+    const isAtWork = () => work.dataset[place] === 'running' && work.querySelector('progress').value > 0;
+    globalThis.untilAtWork = async () => {
+        while (!isAtWork()) {
+            if (!['running', 'loading'].includes(work.dataset[place])) button.click();
+            await sleep(50);
+        }
+    };
+    globalThis.untilAtWorkForAWhile = async () => {
+        await untilAtWork();
+        // The page settles a quarter of a second after a change.
+        await sleep(250 + 150 * Math.random());
+        await untilAtWork();
+    };
+    addEventListener('input', ({ timeStamp }) => requestAnimationFrame((frame) => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => times.push(performance.now() - Math.max(timeStamp, frame));
+        port2.postMessage(0);
+    }), { capture: true });";
 
 const STYLE: &str = "
     const style = document.createElement('style');
@@ -96,7 +134,7 @@ fn main() {
         browser.run("watch('input')");
         let (_, selector, ends, height) = DRAGS[0];
         drag(&browser, selector, ends, height);
-        print(&browser, name, "empty listener", None);
+        print(&browser, name, "empty listener", STEPS, None);
         for (what, selector, ends, height) in DRAGS {
             browser.open(&(server.address("index.html") + "#seed=7"));
             browser.until("document.querySelector('#experiment')?.dataset.experiment === 'done'");
@@ -110,37 +148,79 @@ fn main() {
             let p = browser.run("return document.querySelector('#p').value");
             let p: f64 = p.as_str().and_then(|p| p.parse().ok()).unwrap_or(f64::NAN);
             assert!(p > 0.8, "the drag of the {what} ended at p = {p}");
-            print(&browser, name, what, Some(wanted));
+            print(&browser, name, what, STEPS, Some(wanted));
         }
+    }
+    let throttle = json!({"rate": 1});
+    browser.devtools("Emulation.setCPUThrottlingRate", &throttle);
+    println!("the same in the middle of what workers do, {STEPS_AT_WORK} single steps");
+    for (what, fragment, action, place) in AT_WORK {
+        browser.open(&(server.address("index.html") + "#" + fragment));
+        browser.until("document.querySelector('#experiment')?.dataset.experiment === 'done'");
+        browser.run(STYLE);
+        browser.run(&format!(
+            "const action = '{action}', place = '{place}'; {WATCH_AT_WORK}"
+        ));
+        step_at_work(&browser);
+        print(&browser, "plain", what, STEPS_AT_WORK, Some(16.0));
+    }
+}
+
+/// Moves the slider in single steps, each at some moment in the middle of the work.
+fn step_at_work(browser: &Browser) {
+    let [left, top, width, height] = place(browser, "#p");
+    for step in 0..STEPS_AT_WORK {
+        browser.measure("await untilAtWorkForAWhile()");
+        // Far enough from the step before that p changes.
+        let share = 0.1 + 0.8 * (0.382 * f64::from(step)).fract();
+        let (x, y) = (left + share * width, top + 0.5 * height);
+        let kind = if step == 0 {
+            "mousePressed"
+        } else {
+            "mouseMoved"
+        };
+        browser.devtools(
+            "Input.dispatchMouseEvent",
+            &json!({"type": kind, "x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1}),
+        );
     }
 }
 
 /// Drags between two shares of an element's width, to and fro, in [`STEPS`] steps: a frame each, and
 /// so long that p changes with each by a hundredth or two.
 fn drag(browser: &Browser, selector: &str, [from, to]: [f64; 2], height: f64) {
+    let [left, top, width, whole_height] = place(browser, selector);
+    let y = top + height * whole_height;
+    let points = (0..=STEPS).map(|step| {
+        let way = f64::from(step) / f64::from(STEPS / LEGS);
+        let share = from + (to - from) * (1.0 - ((way % 2.0) - 1.0).abs());
+        (left + share * width, y)
+    });
+    browser.drag_along(points, 17);
+}
+
+/// An element's left, top, width and height.
+fn place(browser: &Browser, selector: &str) -> [f64; 4] {
     let place = browser.run(&format!(
         "const {{ left, top, width, height }} = document.querySelector({selector:?})\
              .getBoundingClientRect();
          return [left, top, width, height]"
     ));
-    let place: Vec<f64> = (0..4).map(|index| number(&place[index])).collect();
-    let y = place[1] + height * place[3];
-    let points = (0..=STEPS).map(|step| {
-        let way = f64::from(step) / f64::from(STEPS / LEGS);
-        let share = from + (to - from) * (1.0 - ((way % 2.0) - 1.0).abs());
-        (place[0] + share * place[2], y)
-    });
-    browser.drag_along(points, 17);
+    std::array::from_fn(|index| number(&place[index]))
 }
 
 /// Prints how long the steps took.
-fn print(browser: &Browser, processor: &str, what: &str, wanted: Option<f64>) {
+fn print(browser: &Browser, processor: &str, what: &str, steps: u32, wanted: Option<f64>) {
     let times = browser.run("return times");
     let times = times.as_array().expect("the script gives a list");
     let mut times: Vec<f64> = times.iter().map(number).collect();
     times.sort_by(f64::total_cmp);
     // A step to the same value of the slider makes no event.
-    assert!(times.len() > 250, "only {} steps were seen", times.len());
+    assert!(
+        times.len() * 6 > steps as usize * 5,
+        "only {} steps were seen",
+        times.len()
+    );
     let at = |per_cent: usize| times[(times.len() * per_cent / 100).min(times.len() - 1)];
     let wanted = wanted.map_or_else(String::new, |wanted| format!(", wanted {wanted:.0}"));
     println!(

@@ -1,5 +1,5 @@
 //! How fast the page is, in ratios of one run: the thread's experiment in the page against native
-//! code, JavaScript and Python; and how long a slider takes to show in the figures.
+//! code, JavaScript and Python; the simulation of a deep network, and training.
 //!
 //! ```sh
 //! cargo xtask bench                  # with --with-python also NumPy and PyTorch
@@ -87,7 +87,6 @@ fn main() {
         }
     }
     print_race(&contenders);
-    print_latency(&all_workers);
     open(&all_workers, &(address + "&layers=50&width=1024"));
     print_simulation(&all_workers);
 }
@@ -312,64 +311,4 @@ fn print_simulation(browser: &Browser) {
     println!(
         "50 layers of 1024 units, 256 inputs, both modes: {median:.2} seconds ({least:.2} to {most:.2})"
     );
-}
-
-/// Moves the slider over 300 steps, a frame each, and takes the time from the event until the frame
-/// that shows it is made; then in the middle of runs whose workers take all cores.
-fn print_latency(browser: &Browser) {
-    const MEASURE: &str = "
-        const slider = document.querySelector('#p');
-        const frame = () => new Promise((done) => requestAnimationFrame(done));
-        const step = async (value) => {
-            const start = performance.now();
-            slider.value = value;
-            slider.dispatchEvent(new Event('input', { bubbles: true }));
-            // The page has asked for its frame in the event: ours, asked for later, comes after it.
-            const handled = performance.now() - start;
-            let worked = 0;
-            await new Promise((done) => requestAnimationFrame((now) => {
-                worked = performance.now() - Math.max(now, start + handled);
-                done();
-            }));
-            return handled + Math.max(worked, 0);
-        };";
-    let idle = browser.measure(&format!(
-        "{MEASURE}
-        const times = [];
-        for (let i = 0; i < 300; i++) times.push(await step(0.05 + 0.003 * i));
-        return times"
-    ));
-    let running = browser.measure(&format!(
-        "{MEASURE}
-        const state = () => document.querySelector('#experiment').dataset.experiment;
-        const times = [];
-        location.hash = 'n=1e10&p=0.5&seed=7';
-        for (let i = 0; i < 40; i++) {{
-            await frame();
-            while (state() === 'running') await frame();
-            document.querySelector(\"[data-action='run']\").click();
-            await frame();
-            while (document.querySelector('#run-progress').value === 0) await frame();
-            times.push(await step(0.05 + 0.02 * i));
-            slider.dispatchEvent(new Event('change', {{ bubbles: true }}));
-        }}
-        return times"
-    ));
-    println!("from a slider's event to the finished frame, milliseconds");
-    for (name, times) in [("idle", idle), ("in the middle of a run", running)] {
-        let mut times: Vec<f64> = times
-            .as_array()
-            .expect("the script gives a list")
-            .iter()
-            .map(number)
-            .collect();
-        times.sort_by(f64::total_cmp);
-        let at = |per_cent: usize| times[(times.len() * per_cent / 100).min(times.len() - 1)];
-        println!(
-            "{name:<28} median {:.1}, 95 % within {:.1}, {} steps",
-            at(50),
-            at(95),
-            times.len()
-        );
-    }
 }

@@ -6,16 +6,29 @@
 //! ```
 //! Each contender trains [`SEEDS`] networks, all on one thread, in turn. What counts as behind: a mean
 //! accuracy below the lower end of the other's 95 % interval.
+//!
+//! Then the page's own comparison, as its reader starts it, beside `PyTorch` on one thread and on all. The
+//! page also measures each network after each epoch; `PyTorch` only trains.
+#![cfg(all(feature = "end-to-end", not(target_arch = "wasm32")))]
+
+#[path = "../tests/end_to_end/browser.rs"]
+#[allow(dead_code, reason = "the tests use more of it")]
+mod browser;
+#[path = "../tests/end_to_end/server.rs"]
+#[allow(dead_code, reason = "the tests use more of it")]
+mod server;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
+use browser::Browser;
 use dropout_moments::network::{
     Activation, Configuration, Dropout, Evaluation, Matrix, Mode, Normalisation, Optimizer, Rates,
     Split, Trainer, multiply,
 };
 use dropout_moments::settings::{DropProbability, Scaling, Seed};
+use server::{Rules, Server};
 
 const SEEDS: u32 = 10;
 const EPOCHS: u32 = 30;
@@ -33,11 +46,17 @@ fn main() {
         println!("64 × 64 × 10, ReLU, Adam, batches of 32, {EPOCHS} epochs, p = {p}");
         let ours = outcome("this trainer", ours(&split, p));
         let Some(python) = &python else { continue };
+        let networks = Networks {
+            hidden: 1,
+            p,
+            seeds: SEEDS,
+            epochs: EPOCHS,
+        };
         let theirs = [("PyTorch", "torch"), ("scikit-learn", "sklearn")];
         for (name, library) in theirs {
             // scikit-learn has no dropout.
             if library == "torch" || p == 0.0 {
-                let theirs = outcome(name, in_python(python, library, p));
+                let theirs = outcome(name, in_python(python, library, 1, networks));
                 assert!(
                     ours.accuracy > theirs.accuracy - theirs.half_width,
                     "behind {name}"
@@ -49,6 +68,113 @@ fn main() {
             }
         }
     }
+    race(python.as_deref());
+}
+
+/// What `PyTorch` and scikit-learn train.
+#[derive(Debug, Clone, Copy)]
+struct Networks {
+    /// How many hidden layers of 64 units.
+    hidden: u32,
+    p: f64,
+    seeds: u32,
+    epochs: u32,
+}
+
+/// The page against `PyTorch`, in turn, five times; the first does not count.
+fn race(python: Option<&Path>) {
+    const ROUNDS: usize = 5;
+    let networks = Networks {
+        hidden: 4,
+        p: 0.3,
+        seeds: 2,
+        epochs: 15,
+    };
+    let dist = std::env::var_os("DROPOUT_MOMENTS_DIST").map(PathBuf::from);
+    let dist = dist.expect("DROPOUT_MOMENTS_DIST names the folder with the built page");
+    let server = Server::start(dist, Rules::default());
+    let page = |script: &str| {
+        let browser = Browser::start();
+        browser.before_each_page(script);
+        browser.open(&(server.address("index.html") + "#p=0.3&seed=7"));
+        browser.until("document.querySelector('#experiment')?.dataset.experiment === 'done'");
+        browser
+    };
+    let all_workers = page("");
+    let one_worker =
+        page("Object.defineProperty(navigator, 'hardwareConcurrency', { get: () => 1 })");
+    let torch = |threads| {
+        let rate = move |python: &Path| 1.0 / in_python(python, "torch", threads, networks).1;
+        python.map(rate)
+    };
+    let threads = num_cpus();
+    let mut rounds = Vec::new();
+    for _ in 0..=ROUNDS {
+        rounds.push([
+            Some(in_page(&all_workers)),
+            Some(in_page(&one_worker)),
+            torch(1),
+            torch(threads),
+        ]);
+    }
+    rounds.remove(0);
+    let names = [
+        "the page, all workers",
+        "the page, one worker",
+        "PyTorch, one thread",
+        "PyTorch, all threads",
+    ];
+    println!("the page's comparison, 4 × 64 hidden units, epochs/s, {ROUNDS} rounds [least, most]");
+    for (index, name) in names.into_iter().enumerate() {
+        let rates = rounds.iter().filter_map(|round| round[index]);
+        print_spread(name, rates.collect());
+    }
+    for (index, name) in names.into_iter().enumerate().take(2) {
+        let ratios = rounds.iter().filter_map(|round| {
+            let fastest = round[2]?.max(round[3]?);
+            Some(round[index]? / fastest)
+        });
+        print_spread(&format!("{name} / the faster PyTorch"), ratios.collect());
+    }
+}
+
+fn num_cpus() -> u32 {
+    let count = std::thread::available_parallelism().map_or(1, usize::from);
+    u32::try_from(count).expect("no machine has more")
+}
+
+/// The median, the least and the most, if there are some.
+fn print_spread(name: &str, mut values: Vec<f64>) {
+    values.sort_by(f64::total_cmp);
+    if let (Some(least), Some(most)) = (values.first(), values.last()) {
+        let median = values[values.len() / 2];
+        println!("{name:<42} {median:>8.1} [{least:.1}, {most:.1}]");
+    }
+}
+
+/// Epochs per second of a comparison in the page: from the click to its end, as the reader has it.
+fn in_page(browser: &Browser) -> f64 {
+    let rate = browser.measure(
+        "const { dataset } = document.querySelector('#training');
+        const start = performance.now();
+        document.querySelector(\"[data-action='train']\").click();
+        await new Promise((done) => {
+            let hasBegun = false;
+            new MutationObserver((_, observer) => {
+                hasBegun ||= dataset.training === 'running';
+                if (hasBegun && dataset.training !== 'running') {
+                    observer.disconnect();
+                    done();
+                }
+            }).observe(document.querySelector('#training'), { attributeFilter: ['data-training'] });
+        });
+        const seconds = (performance.now() - start) / 1000;
+        if (dataset.training !== 'done') throw new Error(`training is ${dataset.training}`);
+        const words = document.querySelector('#training-state').textContent.replaceAll('\u{202f}', '');
+        return Number(words.match(/(\\d+) epochs/)[1]) / seconds",
+    );
+    rate.as_f64()
+        .unwrap_or_else(|| panic!("the page trained no epochs: {rate}"))
 }
 
 /// The test accuracy of each seed, and the seconds of one epoch.
@@ -109,10 +235,16 @@ fn ours(split: &Split, p: f64) -> Trained {
     (accuracies.collect(), seconds / f64::from(SEEDS * EPOCHS))
 }
 
-fn in_python(python: &Path, library: &str, p: f64) -> Trained {
+fn in_python(python: &Path, library: &str, threads: u32, networks: Networks) -> Trained {
+    let Networks {
+        hidden,
+        p,
+        seeds,
+        epochs,
+    } = networks;
     let output = Command::new(python)
-        .args(["-c", PYTHON, DIGITS, library])
-        .args([p.to_string(), SEEDS.to_string(), EPOCHS.to_string()])
+        .args(["-c", PYTHON, DIGITS, library, &p.to_string()])
+        .args([hidden, threads, seeds, epochs].map(|count| count.to_string()))
         .output()
         .expect("Python runs");
     let text = String::from_utf8_lossy(&output.stdout);
@@ -129,7 +261,8 @@ fn in_python(python: &Path, library: &str, p: f64) -> Trained {
 const PYTHON: &str = r#"
 import sys, time
 import numpy
-path, library, p, seeds, epochs = sys.argv[1], sys.argv[2], float(sys.argv[3]), *map(int, sys.argv[4:])
+path, library, p = sys.argv[1], sys.argv[2], float(sys.argv[3])
+hidden, threads, seeds, epochs = map(int, sys.argv[4:])
 records = numpy.fromfile(path, dtype=numpy.uint8).reshape(1797, 41)
 labels = records[:, 0].astype(numpy.int64)
 bits = numpy.unpackbits(records[:, 1:], axis=1, bitorder="little").reshape(1797, 64, 5)
@@ -144,9 +277,10 @@ for seed in range(seeds):
     if library == "torch":
         import torch
         torch.manual_seed(seed)
-        torch.set_num_threads(1)
-        network = torch.nn.Sequential(
-            torch.nn.Linear(64, 64), torch.nn.ReLU(), torch.nn.Dropout(p), torch.nn.Linear(64, 10))
+        torch.set_num_threads(threads)
+        layers = [layer for _ in range(hidden)
+            for layer in (torch.nn.Linear(64, 64), torch.nn.ReLU(), torch.nn.Dropout(p))]
+        network = torch.nn.Sequential(*layers, torch.nn.Linear(64, 10))
         for layer in network:
             if isinstance(layer, torch.nn.Linear):
                 torch.nn.init.kaiming_normal_(layer.weight)
@@ -166,7 +300,7 @@ for seed in range(seeds):
         import warnings
         from sklearn.neural_network import MLPClassifier
         warnings.filterwarnings("ignore")
-        network = MLPClassifier((64,), alpha=0, batch_size=32, learning_rate_init=0.002,
+        network = MLPClassifier((64,) * hidden, alpha=0, batch_size=32, learning_rate_init=0.002,
             max_iter=epochs, n_iter_no_change=epochs, random_state=seed)
         start = time.perf_counter()
         network.fit(images[training], labels[training])
