@@ -132,3 +132,39 @@ fn a_processor_six_times_slower_gives_the_same() {
     assert_works(browser, "p=0.51&seed=7");
     assert_no_errors(browser);
 }
+
+/// How many workers the browser has.
+fn workers(browser: &Browser) -> usize {
+    let targets = browser.devtools("Target.getTargets", &json!({"filter": [{}]}));
+    let targets = targets["targetInfos"].as_array().expect("a list");
+    targets.iter().filter(|it| it["type"] == "worker").count()
+}
+
+#[test]
+fn a_page_that_is_left_while_it_trains_leaves_no_worker_behind() {
+    let visit = Visit::with(Rules {
+        extra: Some((
+            "other.html",
+            "<!doctype html><meta charset=utf-8><link rel=icon href=data:,><p>Another",
+        )),
+        ..Rules::default()
+    });
+    // A page that could come back would keep its workers, asleep.
+    visit.run_first("addEventListener('unload', () => {});");
+    visit.open("n=1e10&seed=7");
+    let browser = &visit.browser;
+    until_run_is(browser, "done");
+    browser.click("button[data-action=train]");
+    browser.until("document.getElementById('training-progress').value > 0");
+    let before = workers(browser);
+    assert!(before > 0, "workers train");
+    browser.reload();
+    until_ready(browser);
+    until_run_is(browser, "done");
+    let after = workers(browser);
+    assert!(after <= before, "{after} workers, {before} before");
+    browser.click("button[data-action=run]");
+    browser.until("document.getElementById('run-progress').value > 0");
+    browser.open(&visit.server.address("other.html"));
+    assert_eq!(workers(browser), 0);
+}

@@ -153,6 +153,90 @@ fn what_a_worker_had_to_do_that_died_in_silence_is_done_by_others() {
     assert_no_errors(browser);
 }
 
+/// Keeps in `watched.trained` digests (FNV-1a) of what workers have answered to jobs of training.
+const WATCH_TRAINING: &str = "
+    watched.trained = new Set();
+    globalThis.Worker = class extends Worker {
+        kinds = [];
+        constructor(...how) {
+            super(...how);
+            this.addEventListener('message', ({ data }) => {
+                if (data instanceof Float64Array && this.kinds.shift() === 3) {
+                    const words = new BigUint64Array(data.slice().buffer);
+                    const add = (digest, word) => BigInt.asUintN(64, (digest ^ word) * 1099511628211n);
+                    watched.trained.add(words.reduce(add, 14695981039346656037n).toString(36));
+                }
+            });
+        }
+        postMessage(message) {
+            if (Array.isArray(message) && typeof message[0] === 'number') this.kinds.push(message[0]);
+            super.postMessage(message);
+        }
+    };";
+
+/// Trains all networks of the page's comparison; `meanwhile` happens when some are trained. Gives what the
+/// workers answered, and the table of the results.
+fn train(visit: &Visit, meanwhile: impl FnOnce(&Browser)) -> (Value, Value) {
+    visit.open("p=0.3&seed=7");
+    let browser = &visit.browser;
+    until_run_is(browser, "done");
+    browser.click("button[data-action=train]");
+    browser.until("watched.trained.size > 8");
+    meanwhile(browser);
+    browser.until("document.getElementById('training').dataset.training === 'done'");
+    let results = (
+        browser.run("return [...watched.trained].sort()"),
+        browser.run("return document.querySelector('#figure-training .data table').textContent"),
+    );
+    assert_no_errors(browser);
+    results
+}
+
+#[test]
+fn networks_whose_workers_die_are_trained_to_the_same_bits() {
+    let visit = Visit::with(Rules::default());
+    visit.run_first(WATCH_TRAINING);
+    let (answers, table) = train(&visit, |_| ());
+    let count = answers.as_array().map_or(0, Vec::len);
+    assert!(count > 60, "{count} answers");
+
+    let visit = Visit::with(Rules::default());
+    // Half a minute without an answer takes a few seconds here.
+    visit.run_first(&format!(
+        "{WATCH_TRAINING}
+        const set = globalThis.setTimeout;
+        globalThis.setTimeout = (what, wait, ...more) => set(what, wait === 30000 ? 8000 : wait, ...more);"
+    ));
+    let again = train(&visit, |browser| {
+        let share = browser.run(
+            "watched.workers.forEach((it) => it.terminate());
+            return document.getElementById('training-progress').value",
+        );
+        assert!(share.as_f64() < Some(0.9), "it was in the middle: {share}");
+    });
+    assert_eq!(again, (answers, table));
+}
+
+#[test]
+fn where_workers_are_forbidden_the_page_trains_and_answers_its_reader() {
+    let visit = Visit::with(Rules {
+        policy: Some("worker-src 'none'"),
+        ..Rules::default()
+    });
+    visit.open("p=0.5&seed=7");
+    let browser = &visit.browser;
+    until_run_is(browser, "done");
+    browser.click("button[data-action=train]");
+    browser.until("document.getElementById('training-progress').value > 0");
+    browser.keys("#p", &[KEY_RIGHT]);
+    until_p_is(browser, 0.51);
+    let state = browser.run("return document.getElementById('training').dataset.training");
+    assert_eq!(state, "running");
+    browser.run("document.querySelector('button[data-action=train-cancel]').click()");
+    browser.until("document.getElementById('training').dataset.training === 'cancelled'");
+    assert_eq!(browser.run("return watched.answers"), 0);
+}
+
 #[test]
 fn where_no_canvas_can_be_drawn_on_the_pictures_stay_and_the_numbers_follow() {
     let visit = Visit::with(Rules::default());
