@@ -117,13 +117,9 @@ impl Task {
 
     /// Does it.
     fn run(self, fragment: &str, given: &[f64]) -> Vec<f64> {
-        let data = DATA.with_borrow(Clone::clone);
-        let settings = Settings::with_data(fragment, data).settings;
-        let seed = settings.seed.unwrap_or(Seed(0));
+        let (settings, seed) = settings(fragment);
         match self {
-            Self::Chunks { first, count } => {
-                Experiment::new(&settings, settings.samples, seed).run_chunks(first, count)
-            }
+            Self::Chunks { first, count } => experiment(fragment).run_chunks(first, count),
             Self::Survey => Survey::run(&settings, seed).to_numbers(),
             Self::Layers(part) => Simulation::new(&settings, seed).run_part(part),
             Self::Train { network, .. } => {
@@ -142,6 +138,19 @@ impl Task {
             }
         }
     }
+}
+
+/// The settings of a run, and its seed.
+fn settings(fragment: &str) -> (Settings, Seed) {
+    let data = DATA.with_borrow(Clone::clone);
+    let settings = Settings::with_data(fragment, data).settings;
+    let seed = settings.seed.unwrap_or(Seed(0));
+    (settings, seed)
+}
+
+fn experiment(fragment: &str) -> Experiment {
+    let (settings, seed) = settings(fragment);
+    Experiment::new(&settings, settings.samples, seed)
 }
 
 impl Job {
@@ -576,6 +585,8 @@ struct Queue {
     jobs: Vec<QueuedJob>,
     /// Through it the worker posts to itself, behind whatever the page has posted meanwhile.
     next: MessagePort,
+    /// That of the run whose chunks were drawn last: it is the same for all of them.
+    experiment: Option<(u32, Experiment)>,
 }
 
 struct QueuedJob {
@@ -634,9 +645,19 @@ impl Queue {
             let part;
             (part, left) = first.job.task.split();
             let Job {
-                fragment, given, ..
+                run,
+                fragment,
+                given,
+                ..
             } = &first.job;
-            first.numbers.extend(part.run(fragment, given));
+            first.numbers.extend(match part {
+                Task::Chunks { first, count } => {
+                    let last = self.experiment.take().filter(|(last, _)| last == run);
+                    let last = last.unwrap_or_else(|| (*run, experiment(fragment)));
+                    self.experiment.insert(last).1.run_chunks(first, count)
+                }
+                other => other.run(fragment, given),
+            });
         }
         if let Some(left) = left {
             first.job.task = left;
@@ -669,6 +690,7 @@ pub fn run_worker() -> Result<(), JsValue> {
         scope: scope.clone(),
         jobs: Vec::new(),
         next: channel.port2(),
+        experiment: None,
     }));
     let on_next = Rc::clone(&queue);
     let go_on = Closure::<dyn Fn()>::new(move || on_next.borrow_mut().go_on());
