@@ -96,7 +96,9 @@ fn race(python: Option<&Path>) {
     let page = |script: &str| {
         let browser = Browser::start();
         browser.before_each_page(script);
-        browser.open(&(server.address("index.html") + "#p=0.3&seed=7"));
+        browser.open(
+            &(server.address("index.html") + "#p=0.3&hidden=4&neurons=64&seeds=5&epochs=15&seed=7"),
+        );
         browser.until("document.querySelector('#experiment')?.dataset.experiment === 'done'");
         browser
     };
