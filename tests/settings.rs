@@ -105,6 +105,10 @@ fn controls_show_p_as_the_notation_has_it() {
         let error = settings.set_shown("p", refused).expect_err(refused);
         assert_eq!(error.to_string(), "p must be more than 0 and at most 1");
     }
+    for (refused, nearest) in [("0", 0.99), ("1.1", 0.0), ("-1e99", 0.99)] {
+        settings.set_nearest("p", refused).expect_err(refused);
+        assert_eq!(settings.drop_probability.get(), nearest, "{refused}");
+    }
     settings.set("notation", "drop").expect("is one");
     settings.set_shown("p", "0.25").expect("is allowed");
     assert_eq!(settings.drop_probability.get(), 0.25);
@@ -127,6 +131,49 @@ fn a_bad_value_leaves_the_default_and_says_why() {
         "{}",
         notices[1]
     );
+}
+
+/// A control has the nearest allowed value set in place of a number that is not allowed; what is no
+/// number changes nothing.
+#[test]
+fn a_number_out_of_range_gives_way_to_the_nearest() {
+    for (key, refused, nearest) in [
+        ("p", "1", "0.99"),
+        ("p", "1e400", "0.99"),
+        ("p", "-0.1", "0"),
+        ("mu", "-10.01", "-10"),
+        ("mu", "12", "10"),
+        ("sigma", "-1", "0"),
+        ("sigma", "99", "10"),
+        ("n", "0", "100"),
+        ("n", "1e11", "10000000000"),
+        ("n", "1000.6", "1001"),
+        ("units", "0", "1"),
+        ("units", "1e5", "10000"),
+        ("layers", "0.2", "1"),
+        ("layers", "7.6", "8"),
+        ("width", "9", "64"),
+        ("width", "1e30", "1024"),
+    ] {
+        let mut settings = Settings::default();
+        let reason = settings.set_nearest(key, refused).expect_err(refused);
+        assert!(reason.to_string().contains("must be"), "{reason}");
+        assert_eq!(
+            settings.text(key).as_deref(),
+            Some(nearest),
+            "{key}={refused}"
+        );
+        for nonsense in ["", "many", "NaN", "1,5"] {
+            let reason = settings.set_nearest(key, nonsense).expect_err(nonsense);
+            assert_eq!(reason.nearest(), None);
+            assert_eq!(settings.text(key).as_deref(), Some(nearest), "{nonsense}");
+        }
+    }
+    let mut settings = Settings::default();
+    for seed in ["-1", "18446744073709551616"] {
+        settings.set_nearest("seed", seed).expect_err(seed);
+        assert_eq!(settings.seed, None, "a seed has no nearest");
+    }
 }
 
 #[test]
@@ -301,22 +348,22 @@ proptest! {
 
 /// What is refused says what is allowed and what holds instead; the edges are allowed.
 #[test]
-fn a_deep_network_keeps_within_its_limits() {
+fn networks_keep_within_their_limits() {
     for (pair, reason, used) in [
         (
             "layers=0",
             "the number of layers must be a whole number from 1 to 50",
-            "10",
+            "1",
         ),
         (
             "layers=51",
             "the number of layers must be a whole number from 1 to 50",
-            "10",
+            "50",
         ),
         (
             "layers=2.5",
             "the number of layers must be a whole number from 1 to 50",
-            "10",
+            "3",
         ),
         (
             "layers=many",
@@ -326,17 +373,22 @@ fn a_deep_network_keeps_within_its_limits() {
         (
             "width=63",
             "the width must be a whole number from 64 to 1024",
-            "256",
+            "64",
         ),
         (
             "width=1e9",
             "the width must be a whole number from 64 to 1024",
-            "256",
+            "1024",
         ),
         (
             "width=-256",
             "the width must be a whole number from 64 to 1024",
-            "256",
+            "64",
+        ),
+        (
+            "units=0",
+            "the number of units must be a whole number from 1 to 10000",
+            "1",
         ),
         (
             "activation=sine",
@@ -350,7 +402,8 @@ fn a_deep_network_keeps_within_its_limits() {
         ),
     ] {
         let parsed = Settings::from_fragment(pair);
-        assert_eq!(parsed.settings, Settings::default(), "{pair}");
+        let (key, _) = pair.split_once('=').expect("is a pair");
+        assert_eq!(parsed.settings.text(key).as_deref(), Some(used), "{pair}");
         let notices: Vec<_> = parsed.notices.iter().map(ToString::to_string).collect();
         let expected =
             format!("“{pair}” in the link can’t be used: {reason}. Used instead: {used}.");

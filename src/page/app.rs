@@ -464,19 +464,37 @@ impl App {
                 self.request_frame();
             }
             Change::Refused(reason) => {
-                Controls::mark(input, Some(&reason));
+                Controls::mark(input, Some(&reason.to_string()));
                 self.editing = (!settled).then(|| input.clone());
                 if settled {
-                    let key = input.get_attribute("data-setting").unwrap_or_default();
-                    let kept = self.settings.shown(&key).unwrap_or_default();
-                    self.controls.notify(&[format!(
-                        "{reason}; “{}” is not, so it stays at {kept}.",
-                        input.value()
-                    )]);
-                    self.request_frame();
+                    self.correct(input);
                 }
             }
         }
+    }
+
+    /// Sets what is nearest to the text of an input that is not allowed, and says so.
+    #[inline(never)] // Seldom in the first view.
+    fn correct(&mut self, input: &HtmlInputElement) {
+        let key = input.get_attribute("data-setting").unwrap_or_default();
+        let mut settings = self.settings.clone();
+        let Err(reason) = settings.set_nearest(&key, &input.value()) else {
+            return;
+        };
+        let used = settings.shown(&key).unwrap_or_default();
+        let how = if reason.nearest().is_some() {
+            "is now"
+        } else {
+            "stays at"
+        };
+        self.change(settings, true);
+        // A browser hands no text over that isn't a number.
+        let refused = match input.value().as_str() {
+            "" => "what was written".to_owned(),
+            text => format!("“{text}”"),
+        };
+        let line = format!("{reason}; {refused} is not, so it {how} {used}.");
+        self.controls.notify(&[line]);
     }
 
     fn set_from_text(&mut self, pairs: &str) {

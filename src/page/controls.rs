@@ -5,7 +5,7 @@ use web_sys::{Document, Element, HtmlInputElement};
 
 use super::{dom, notation};
 use crate::scene::{Emphasis, Span};
-use crate::settings::{Notation, Settings};
+use crate::settings::{NotAllowed, Notation, Settings};
 
 /// The inputs of the page, the answer, and what is said to who moves them.
 pub(super) struct Controls {
@@ -33,7 +33,7 @@ pub(super) enum Change {
     /// The settings with it.
     To(Box<Settings>),
     /// It is not finished, or not allowed for this reason.
-    Refused(String),
+    Refused(NotAllowed),
 }
 
 impl Controls {
@@ -79,7 +79,7 @@ impl Controls {
         let mut settings = settings.clone();
         match settings.set_shown(&key, &input.value()) {
             Ok(()) => Change::To(Box::new(settings)),
-            Err(reason) => Change::Refused(reason.to_string()),
+            Err(reason) => Change::Refused(reason),
         }
     }
 

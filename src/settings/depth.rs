@@ -1,5 +1,6 @@
 //! The network of the section on depth.
 
+use super::quantities::whole;
 use super::{Named, NotAllowed};
 
 /// Fully connected layers of one width, one after the other.
@@ -29,9 +30,7 @@ impl LayerCount {
     /// # Errors
     /// Unless it is a whole number from 1 to 50.
     pub fn new(count: f64) -> Result<Self, NotAllowed> {
-        whole(count, 1, 50).map(Self).ok_or_else(|| {
-            NotAllowed::must_be("the number of layers", "a whole number from 1 to 50")
-        })
+        whole("the number of layers", count, 1, 50).map(Self)
     }
 
     /// The count.
@@ -53,9 +52,7 @@ impl LayerWidth {
     /// # Errors
     /// Unless it is a whole number from 64 to 1024.
     pub fn new(units: f64) -> Result<Self, NotAllowed> {
-        whole(units, 64, 1024)
-            .map(Self)
-            .ok_or_else(|| NotAllowed::must_be("the width", "a whole number from 64 to 1024"))
+        whole("the width", units, 64, 1024).map(Self)
     }
 
     /// The number of units.
@@ -69,20 +66,6 @@ impl Default for LayerWidth {
     fn default() -> Self {
         Self(256)
     }
-}
-
-/// `number`, if it is a whole one from `least` to `most`.
-pub(super) fn whole(number: f64, least: u32, most: u32) -> Option<u32> {
-    let is_whole = number.fract() == 0.0;
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "it is whole and within the limits"
-    )]
-    let whole = (f64::from(least)..=f64::from(most))
-        .contains(&number)
-        .then_some(number as u32);
-    whole.filter(|_| is_whole)
 }
 
 /// What a layer applies to each of its inputs z.

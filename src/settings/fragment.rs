@@ -42,7 +42,7 @@ const KEYS: [&str; 28] = [
 ];
 
 /// One value of a fragment that could not be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Notice {
     key: String,
     value: String,
@@ -77,8 +77,9 @@ pub struct ParsedFragment {
 }
 
 impl Settings {
-    /// Reads a fragment, with or without its `#`. Never fails: what can't be used is replaced by
-    /// the default and reported, an unknown key is kept. Where a key stands twice, the last holds.
+    /// Reads a fragment, with or without its `#`. Never fails: what can't be used is replaced and
+    /// reported, by the nearest allowed value where it is a size of the layer or the deep network,
+    /// else by the default; an unknown key is kept. Where a key stands twice, the last holds.
     ///
     /// ```
     /// use dropout_moments::settings::Settings;
@@ -130,7 +131,7 @@ impl Settings {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
             if !KEYS.contains(&key) {
                 settings.unknown.push(pair.to_owned());
-            } else if let Err(reason) = settings.set(key, value) {
+            } else if let Err(reason) = settings.set_from_link(key, value) {
                 notices.push(Notice {
                     key: key.to_owned(),
                     value: value.to_owned(),
@@ -238,6 +239,15 @@ impl Settings {
         Ok(())
     }
 
+    /// As [`set`](Self::set), or for the sizes of networks [`set_nearest`](Self::set_nearest): what a
+    /// link asks for is then as large as it may be.
+    fn set_from_link(&mut self, key: &str, value: &str) -> Result<(), NotAllowed> {
+        match key {
+            "units" | "layers" | "width" => self.set_nearest(key, value),
+            _ => self.set(key, value),
+        }
+    }
+
     /// The value of the quantity that the fragment calls `key`, as the fragment writes it; `None`
     /// where it has none.
     #[must_use]
@@ -292,6 +302,28 @@ impl Settings {
             return Ok(());
         }
         self.set(key, value)
+    }
+
+    /// As [`set_shown`](Self::set_shown), and a number that is not allowed gives way to the nearest one
+    /// that is.
+    ///
+    /// ```
+    /// use dropout_moments::settings::Settings;
+    ///
+    /// let mut settings = Settings::default();
+    /// let refused = settings.set_nearest("layers", "51").expect_err("50 is the most");
+    /// assert_eq!(refused.to_string(), "the number of layers must be a whole number from 1 to 50");
+    /// assert_eq!(settings.depth.layers.get(), 50);
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`set`](Self::set); the settings are unchanged where `value` is no number.
+    pub fn set_nearest(&mut self, key: &str, value: &str) -> Result<(), NotAllowed> {
+        let set = self.set_shown(key, value);
+        if let Some(nearest) = set.as_ref().err().and_then(NotAllowed::nearest) {
+            self.set_shown(key, &shortest(nearest))?;
+        }
+        set
     }
 
     /// As [`text`](Self::text), as a control shows it, where p is what the notation calls p.

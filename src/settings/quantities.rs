@@ -6,26 +6,76 @@ use super::Notation;
 use super::number::{self, shortest};
 
 /// A value that was refused, and what would be allowed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotAllowed(String);
+#[derive(Debug, Clone, PartialEq)]
+pub struct NotAllowed {
+    reason: String,
+    nearest: Option<f64>,
+}
 
 impl NotAllowed {
     pub(super) fn one_of(what: &str, names: &[&str]) -> Self {
-        Self(format!("{what} must be one of {}", names.join(", ")))
+        Self::must_be(what, &format!("one of {}", names.join(", ")))
     }
 
     pub(super) fn no_data() -> Self {
-        Self("data of your own have to be given first, since no link holds them".to_owned())
+        Self {
+            reason: "data of your own have to be given first, since no link holds them".to_owned(),
+            nearest: None,
+        }
     }
 
     pub(super) fn must_be(what: &str, range: &str) -> Self {
-        Self(format!("{what} must be {range}"))
+        Self {
+            reason: format!("{what} must be {range}"),
+            nearest: None,
+        }
+    }
+
+    /// As it is, and with what is nearest to the refused `number` between the limits.
+    fn near(self, number: f64, least: f64, most: f64) -> Self {
+        let nearest = (!number.is_nan()).then(|| number.max(least).min(most));
+        Self { nearest, ..self }
+    }
+
+    /// The allowed number that is nearest to the refused one; `None` where that was no number, or a
+    /// number that is near to none, such as a seed.
+    #[must_use]
+    pub fn nearest(&self) -> Option<f64> {
+        self.nearest
+    }
+}
+
+/// Checks that `number` lies between its limits, both of them allowed.
+fn between(what: &str, number: f64, least: i32, most: i32) -> Result<f64, NotAllowed> {
+    let (low, high) = (f64::from(least), f64::from(most));
+    if (low..=high).contains(&number) {
+        // Adding 0 turns -0 into 0, whose text would be another.
+        Ok(number + 0.0)
+    } else {
+        let range = format!("from {least} to {most}");
+        Err(NotAllowed::must_be(what, &range).near(number, low, high))
+    }
+}
+
+/// Checks that `number` is a whole one between its limits, both of them allowed.
+pub(super) fn whole(what: &str, number: f64, least: u32, most: u32) -> Result<u32, NotAllowed> {
+    let (low, high) = (f64::from(least), f64::from(most));
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it is whole and within the limits"
+    )]
+    if (low..=high).contains(&number) && number.fract() == 0.0 {
+        Ok(number as u32)
+    } else {
+        let range = format!("a whole number from {least} to {most}");
+        Err(NotAllowed::must_be(what, &range).near(number.round(), low, high))
     }
 }
 
 impl fmt::Display for NotAllowed {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
+        formatter.write_str(&self.reason)
     }
 }
 
@@ -33,7 +83,9 @@ impl std::error::Error for NotAllowed {}
 
 /// The probability p that a unit is dropped: 0 ≤ p < 1.
 ///
-/// At p = 1 nothing is left and 1/(1-p) is infinite, so it is not allowed.
+/// At p = 1 nothing is left and 1/(1-p) is infinite, so it is not allowed. No number below 1 is the
+/// nearest to it; where one is wanted it is 0.99, the end of the page's slider, at which there still
+/// is something to see.
 ///
 /// ```
 /// use dropout_moments::settings::DropProbability;
@@ -52,16 +104,20 @@ impl DropProbability {
     /// 0: everything is kept.
     pub const NOTHING: Self = Self(0.0);
 
+    /// What is used in place of 1 and more.
+    const LARGEST_SHOWN: f64 = 0.99;
+
     /// Checks `p`.
     ///
     /// # Errors
     /// Unless 0 ≤ p < 1.
     pub fn new(p: f64) -> Result<Self, NotAllowed> {
         if (0.0..1.0).contains(&p) {
-            // Adding 0 turns -0 into 0, whose text would be another.
+            // As in `between`.
             Ok(Self(p + 0.0))
         } else {
-            Err(NotAllowed::must_be("p", "at least 0 and less than 1"))
+            let reason = NotAllowed::must_be("p", "at least 0 and less than 1");
+            Err(reason.near(p, 0.0, Self::LARGEST_SHOWN))
         }
     }
 
@@ -70,8 +126,10 @@ impl DropProbability {
     /// # Errors
     /// Unless it is more than 0 and at most 1.
     pub fn from_keep(keep: f64) -> Result<Self, NotAllowed> {
-        Self::new(complement(keep))
-            .map_err(|_| NotAllowed::must_be("p", "more than 0 and at most 1"))
+        Self::new(complement(keep)).map_err(|refused| NotAllowed {
+            nearest: refused.nearest.map(complement),
+            ..NotAllowed::must_be("p", "more than 0 and at most 1")
+        })
     }
 
     /// The probability that the notation calls p.
@@ -134,11 +192,7 @@ impl InputMean {
     /// # Errors
     /// Unless -10 ≤ μ ≤ 10.
     pub fn new(mean: f64) -> Result<Self, NotAllowed> {
-        if (-10.0..=10.0).contains(&mean) {
-            Ok(Self(mean + 0.0))
-        } else {
-            Err(NotAllowed::must_be("the mean μ", "from -10 to 10"))
-        }
+        between("the mean μ", mean, -10, 10).map(Self)
     }
 
     /// The mean.
@@ -158,11 +212,7 @@ impl InputStandardDeviation {
     /// # Errors
     /// Unless 0 ≤ σ ≤ 10.
     pub fn new(standard_deviation: f64) -> Result<Self, NotAllowed> {
-        if (0.0..=10.0).contains(&standard_deviation) {
-            Ok(Self(standard_deviation + 0.0))
-        } else {
-            Err(NotAllowed::must_be("the std σ", "from 0 to 10"))
-        }
+        between("the std σ", standard_deviation, 0, 10).map(Self)
     }
 
     /// The standard deviation.
@@ -212,10 +262,11 @@ impl SampleCount {
             clippy::cast_sign_loss,
             reason = "both limits and every whole number between them are exact in f64"
         )]
-        if (Self::SMALLEST as f64..=Self::LARGEST as f64).contains(&count) && count.fract() == 0.0 {
-            Ok(Self(count as u64))
+        let (low, high, whole) = (Self::SMALLEST as f64, Self::LARGEST as f64, count as u64);
+        if (low..=high).contains(&count) && count.fract() == 0.0 {
+            Ok(Self(whole))
         } else {
-            Err(Self::not_allowed())
+            Err(Self::not_allowed().near(count.round(), low, high))
         }
     }
 
@@ -246,19 +297,7 @@ impl UnitCount {
     /// # Errors
     /// Unless it is a whole number from 1 to 10 000.
     pub fn from_f64(count: f64) -> Result<Self, NotAllowed> {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a whole number from 1 to 10 000"
-        )]
-        if (1.0..=10_000.0).contains(&count) && count.fract() == 0.0 {
-            Ok(Self(count as u32))
-        } else {
-            Err(NotAllowed::must_be(
-                "the number of units",
-                "a whole number from 1 to 10000",
-            ))
-        }
+        whole("the number of units", count, 1, 10_000).map(Self)
     }
 
     /// The count.
@@ -275,7 +314,8 @@ impl Default for UnitCount {
     }
 }
 
-/// The experiment's seed: any whole number below 2⁶⁴. The same seed gives the same samples.
+/// The experiment's seed: any whole number below 2⁶⁴. The same seed gives the same samples. It is a
+/// name rather than a quantity: no other is near to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seed(pub u64);
 

@@ -94,10 +94,7 @@ impl Training {
         let counts = COUNTS.iter().zip(&mut self.counts);
         for ((name, what, [least, most, _]), count) in counts {
             if *name == key {
-                *count = super::depth::whole(number, *least, *most).ok_or_else(|| {
-                    let range = format!("a whole number from {least} to {most}");
-                    NotAllowed::must_be(what, &range)
-                })?;
+                *count = super::quantities::whole(what, number, *least, *most)?;
             }
         }
         Ok(())

@@ -101,12 +101,12 @@ async fn every_scaling_and_input_can_be_chosen() {
 }
 
 #[wasm_bindgen_test]
-async fn a_value_that_is_not_allowed_is_refused_with_a_notice() {
+async fn what_is_no_number_is_refused_with_a_notice() {
     let stage = Stage::new("p=0.25&seed=7").await;
-    stage.enter(NUMBER, "1.5");
+    stage.enter(NUMBER, "");
     assert!(stage.element(NUMBER).has_attribute("aria-invalid"));
     stage.frame().await;
-    assert_eq!(stage.input(NUMBER).value(), "1.5", "while it is written");
+    assert_eq!(stage.input(NUMBER).value(), "", "while it is written");
 
     stage.finish(NUMBER);
     let notice = stage.text("#notice");
@@ -125,6 +125,40 @@ async fn a_value_that_is_not_allowed_is_refused_with_a_notice() {
     stage.finish(NUMBER);
     until_p_is(&stage, 0.5).await;
     assert_eq!(stage.text("#notice"), "", "the notice goes");
+}
+
+/// It says what was written, what is allowed and what is used, and that holds everywhere.
+#[wasm_bindgen_test]
+async fn a_number_out_of_range_gives_way_to_the_nearest() {
+    let stage = Stage::new("p=0.25&seed=7").await;
+    for (key, refused, nearest, pair) in [
+        ("p", "1", "0.99", "p=0.99"),
+        ("sigma", "-3", "0", "sigma=0"),
+        ("units", "0", "1", "units=1"),
+        ("width", "100000", "1024", "width=1024"),
+    ] {
+        let number = format!("input[type=number][data-setting={key}]");
+        stage.enter(&number, refused);
+        assert!(stage.element(&number).has_attribute("aria-invalid"));
+        stage.frame().await;
+        assert_eq!(stage.input(&number).value(), refused, "while it is written");
+        assert!(!stage.fragment().contains(pair), "{}", stage.fragment());
+
+        stage.finish(&number);
+        let notice = stage.text("#notice");
+        let end = format!("; “{refused}” is not, so it is now {nearest}.");
+        assert!(notice.contains(" must be "), "{notice}");
+        assert!(notice.ends_with(&end), "{notice}");
+        stage
+            .until("the nearest is shown", || {
+                stage.input(&number).value() == nearest
+            })
+            .await;
+        assert!(!stage.element(&number).has_attribute("aria-invalid"));
+        assert!(stage.fragment().contains(pair), "{}", stage.fragment());
+    }
+    let slider = stage.input(SLIDER);
+    assert_eq!(slider.value(), slider.max(), "0.99 is the slider’s end");
 }
 
 #[wasm_bindgen_test]
