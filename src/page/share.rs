@@ -115,7 +115,7 @@ impl Share {
 }
 
 impl Menu {
-    /// A button before the figure's data, and the menu that it opens.
+    /// A button after the figure's data, and the menu that it opens.
     fn new(document: &Document, figure: Figure, data: &Element) -> Result<Self, JsValue> {
         let id = format!("take-{}", figure.name());
         let button = dom::create(document, "button", "take")?;
@@ -143,8 +143,9 @@ impl Menu {
             menu.append_child(child)?;
         }
         if let Some(parent) = data.parent_node() {
-            parent.insert_before(&button, Some(data))?;
-            parent.insert_before(&menu, Some(data))?;
+            let after = data.next_sibling();
+            parent.insert_before(&button, after.as_ref())?;
+            parent.insert_before(&menu, after.as_ref())?;
         }
         Ok(Self {
             figure,
