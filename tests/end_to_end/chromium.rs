@@ -120,6 +120,68 @@ fn a_figure_is_saved_by_keys_alone_under_the_strictest_policy() {
     assert_no_errors(browser);
 }
 
+/// From the skip link to the choice of the theme by Tab alone: each control is reached once, in the
+/// order in which the page has them, all of it visible, nothing lies over it, and its focus shows.
+#[test]
+fn tab_alone_leads_through_the_whole_page() {
+    let visit = Visit::new("seed=7");
+    let browser = &visit.browser;
+    until_run_is(browser, "done");
+    for (width, height) in [(1280, 800), (390, 700)] {
+        browser.resize(width, height);
+        browser.run(
+            "document.activeElement.blur();
+             scrollTo(0, 0);
+             globalThis.reached = [];",
+        );
+        loop {
+            browser.press(&[KEY_TAB]);
+            // Sections are laid out as they come near, and what they hold may move by that.
+            browser.measure("for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame)");
+            let found = text(&browser.run(
+                "const it = document.activeElement;
+                 if (it === document.body || reached.includes(it)) return 'the end';
+                 reached.push(it);
+                 // A radio button is seen as the text beside it.
+                 const seen = it.type === 'radio' ? it.nextElementSibling : it;
+                 const box = seen.getBoundingClientRect();
+                 const style = getComputedStyle(seen);
+                 const faults = [];
+                 if (box.top < -1 || box.bottom > innerHeight + 1) faults.push('is out of view');
+                 if (box.left < -1 || box.right > innerWidth + 1) faults.push('sticks out');
+                 if (style.outlineStyle === 'none') faults.push('shows no focus');
+                 // The reader lets the pointer through to its figure.
+                 const figure = it.closest('.reader') && it.parentElement.querySelector('canvas');
+                 const above = document.elementFromPoint(
+                   box.left + box.width / 2, box.top + Math.min(box.height / 2, 60));
+                 const own = [seen, figure, it.labels?.[0]];
+                 if (!own.some((it) => it?.contains(above) || above?.contains(it))) faults.push('is covered');
+                 const last = reached.at(-2);
+                 const before = last && it.compareDocumentPosition(last);
+                 if (before & Node.DOCUMENT_POSITION_FOLLOWING) faults.push('comes too late');
+                 const name = `${it.localName} “${it.ariaLabel ?? it.textContent.trim()}”`;
+                 return faults.length ? `${name} ${faults}` : ''",
+            ));
+            if found == "the end" {
+                break;
+            }
+            assert_eq!(found, "", "at {width} × {height}");
+        }
+        // Of the radio buttons of a group one is reached.
+        let missed = browser.run(
+            "const groups = new Set(reached.map((it) => it.type === 'radio' && it.name));
+             return [...document.querySelectorAll('a[href], button, input, select, textarea, summary')]
+               .filter((it) => !reached.includes(it) && !groups.has(it.name) && !it.disabled
+                 && it.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }))
+               .map((it) => it.outerHTML.slice(0, 80))",
+        );
+        assert_eq!(missed, json!([]), "at {width} × {height}");
+        let count = browser.run("return reached.length");
+        assert!(count.as_u64() > Some(100), "{count}");
+    }
+    assert_no_errors(browser);
+}
+
 #[test]
 fn a_processor_six_times_slower_gives_the_same() {
     let visit = Visit::with(Rules::default());
