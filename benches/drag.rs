@@ -96,14 +96,19 @@ const WATCH_AT_WORK: &str = "
         port2.postMessage(0);
     }), { capture: true });";
 
+/// The page's policy lets no style element in.
 const STYLE: &str = "
-    const style = document.createElement('style');
-    style.textContent = `
+    const style = new CSSStyleSheet();
+    style.replaceSync(`
         .pair { width: 1640px !important; grid-template-columns: 800px 800px !important; gap: 40px; }
         .pair canvas { width: 800px !important; height: 400px !important; aspect-ratio: auto; }
-        .pair figcaption, .pair details { display: none !important; }`;
-    document.head.append(style);
+        .pair figcaption, .pair details { display: none !important; }`);
+    document.adoptedStyleSheets = [style];
     document.querySelector('.pair').scrollIntoView({ block: 'end' });";
+
+/// The figures of the answer are as large as is said above.
+const ARE_LARGE: &str = "[...document.querySelectorAll('.pair canvas')]
+    .every(({ width, height }) => width === 1600 && height === 800)";
 
 fn main() {
     let dist = std::env::var_os("DROPOUT_MOMENTS_DIST").map(PathBuf::from);
@@ -139,6 +144,7 @@ fn main() {
             browser.open(&(server.address("index.html") + "#seed=7"));
             browser.until("document.querySelector('#experiment')?.dataset.experiment === 'done'");
             browser.run(STYLE);
+            browser.until(ARE_LARGE);
             browser.run(if selector == "#p" {
                 "watch('input')"
             } else {
