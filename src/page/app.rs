@@ -120,7 +120,7 @@ impl App {
         let parsed = fragment.read(None);
         let mut settings = parsed.settings;
         settings.seed = Some(settings.seed.unwrap_or_else(|| entropy(window)));
-        fragment.replace(&settings, now(window));
+        fragment.replace(&settings);
 
         let controls = Controls::new(&document)?;
         controls.notify(&parsed.notices);
@@ -611,13 +611,13 @@ impl App {
         }
         let parsed = self.fragment.read(self.settings.input.data.clone());
         if self.fragment.names_element_of(&self.document) {
-            self.fragment.replace(&self.settings, now(&self.window));
+            self.fragment.replace(&self.settings);
             return;
         }
         self.controls.notify(&parsed.notices);
         let mut settings = parsed.settings;
         settings.seed = settings.seed.or(self.settings.seed);
-        self.fragment.replace(&settings, now(&self.window));
+        self.fragment.replace(&settings);
         self.take(settings);
         self.settle();
     }
@@ -634,11 +634,9 @@ impl App {
         self.begin(settings);
         if settled {
             self.settle();
-            return;
+        } else {
+            self.settle_soon();
         }
-        self.fragment
-            .write(&self.settings, false, now(&self.window));
-        self.settle_soon();
     }
 
     /// Settles in a while, unless the reader changes something before.
@@ -680,7 +678,7 @@ impl App {
     /// The settings have stopped changing: the address, the experiment and the announcement follow.
     fn settle(&mut self) {
         self.settle_timer = None;
-        self.fragment.write(&self.settings, true, now(&self.window));
+        self.fragment.write(&self.settings);
         if let (Some(share), Some(code)) = (&self.share, &self.code) {
             share.show(&self.settings);
             code.show(&self.settings, &share.link());
@@ -908,7 +906,8 @@ impl App {
             Scene::first_view(&settings, measured, sections)
         };
         scene.highlight(self.lit);
-        self.figures.take(&mut scene, self.scene.as_ref());
+        self.figures
+            .take(&mut scene, self.scene.as_ref(), is_settled);
         self.controls
             .show_settings(&settings, self.editing.as_ref());
         self.controls.show_answer(&scene.answer);
@@ -976,7 +975,8 @@ impl App {
     }
 
     fn show_progress(&self) {
-        if self.is_complete {
+        let is_settled = self.settle_timer.is_none() && self.glide.is_none();
+        if self.is_complete && (is_settled || self.sections.in_view().has(Section::Training)) {
             self.training.show(now(&self.window));
             self.spirals.show(&self.document);
         }

@@ -234,11 +234,12 @@ impl Figures {
         }
     }
 
-    /// Puts the cursors into a new scene, and says of all figures what they show.
-    pub(super) fn take(&mut self, scene: &mut Scene, before: Option<&Scene>) {
+    /// Puts the cursors into a new scene, and says of all figures what they show. Where nobody reads
+    /// them, the places of their cursors follow once the settings have settled.
+    pub(super) fn take(&mut self, scene: &mut Scene, before: Option<&Scene>, is_settled: bool) {
         let can_be_read = self.are_complete;
         for figure in self.shown() {
-            if can_be_read {
+            if can_be_read && (is_settled || figure.is_read()) {
                 figure.read(scene);
             }
             figure.take(scene, before);
@@ -371,6 +372,10 @@ impl Figure {
         if !before.is_some_and(|before| (self.chart.is_same)(before, scene)) {
             self.drawn = None;
         }
+    }
+
+    fn is_read(&self) -> bool {
+        self.pointed.is_some() || self.data.is_open()
     }
 
     /// Puts the cursor into a new scene, and its data into the table. Not inlined, so that it is not

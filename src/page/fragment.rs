@@ -7,16 +7,10 @@ use web_sys::{Document, Window};
 
 use crate::settings::{Data, ParsedFragment, Settings};
 
-/// Browsers refuse more than some hundred changes of the address in half a minute.
-const SHORTEST_INTERVAL: f64 = 400.0;
-
 /// Keeps the fragment as the settings are.
 pub(super) struct Fragment {
     window: Window,
     written: String,
-    written_at: f64,
-    /// Whether the newest history entry is that of a change which still goes on, such as a drag.
-    open: bool,
 }
 
 impl Fragment {
@@ -24,8 +18,6 @@ impl Fragment {
         Self {
             window: window.clone(),
             written: String::new(),
-            written_at: f64::NEG_INFINITY,
-            open: false,
         }
     }
 
@@ -34,7 +26,6 @@ impl Fragment {
         let fragment = self.window.location().hash().unwrap_or_default();
         let parsed = Settings::with_data(&fragment, data);
         self.written = fragment.trim_start_matches('#').to_owned();
-        self.open = false;
         parsed
     }
 
@@ -50,35 +41,26 @@ impl Fragment {
         document.get_element_by_id(&self.written).is_some()
     }
 
-    /// Writes the settings. The first write of a change makes a history entry, so that Back leads to
-    /// before it; more of the same change, until it is `settled`, replace that entry. A figure in
-    /// somebody else's page makes none: there, Back is that page's.
-    ///
-    /// Gives false where it is too early for another write.
-    pub(super) fn write(&mut self, settings: &Settings, settled: bool, now: f64) -> bool {
+    /// Writes settings that have settled, as a new history entry, so that Back leads to before them. A
+    /// figure in somebody else's page makes none: there, Back is that page's. While they still change, as
+    /// in a drag, the address stays: the browser would load the page's icon anew with each change of it,
+    /// which takes longer than most frames, and refuse more than some hundred in half a minute.
+    pub(super) fn write(&mut self, settings: &Settings) {
         let fragment = settings.to_fragment();
         if fragment != self.written {
-            if self.open && !settled && now - self.written_at < SHORTEST_INTERVAL {
-                return false;
-            }
-            self.put(fragment, !self.open && settings.embed.is_none(), now);
-            self.open = true;
+            self.put(fragment, settings.embed.is_none());
         }
-        if settled {
-            self.open = false;
-        }
-        true
     }
 
     /// Writes the settings over the entry there is.
-    pub(super) fn replace(&mut self, settings: &Settings, now: f64) {
+    pub(super) fn replace(&mut self, settings: &Settings) {
         let fragment = settings.to_fragment();
         if fragment != self.written {
-            self.put(fragment, false, now);
+            self.put(fragment, false);
         }
     }
 
-    fn put(&mut self, fragment: String, as_new_entry: bool, now: f64) {
+    fn put(&mut self, fragment: String, as_new_entry: bool) {
         let address = format!("#{fragment}");
         // Some embedding pages forbid it. The page then works all the same, without permalinks.
         let _ = self.window.history().and_then(|history| {
@@ -89,6 +71,5 @@ impl Fragment {
             }
         });
         self.written = fragment;
-        self.written_at = now;
     }
 }

@@ -46,7 +46,7 @@ async fn the_page_starts_with_exact_values() {
 }
 
 #[wasm_bindgen_test]
-async fn moving_a_control_moves_figures_numbers_and_fragment_together() {
+async fn moving_a_control_moves_figures_and_numbers_together_and_in_the_end_the_fragment() {
     let stage = Stage::new("seed=7").await;
     stage.until_run_is("done").await;
     let before = ["density", "ratio"].map(|figure| picture(&stage, figure));
@@ -63,7 +63,6 @@ async fn moving_a_control_moves_figures_numbers_and_fragment_together() {
     assert_eq!(stage.input(NUMBER).value(), "0.5", "the input beside it");
     let summary = attribute(&stage.element("#figure-ratio canvas"), "aria-label");
     assert!(summary.contains("At p = 0.5 it is 1.414"), "{summary}");
-    assert_eq!(stage.fragment(), "#p=0.5&seed=7");
 
     stage.finish(SLIDER);
     assert_eq!(stage.fragment(), "#p=0.5&seed=7");

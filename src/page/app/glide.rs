@@ -24,7 +24,7 @@ impl App {
             return;
         }
         self.begin(settings);
-        self.fragment.write(&self.settings, true, now(&self.window));
+        self.fragment.write(&self.settings);
         self.glide = Some(Glide { from, start: None });
     }
 
