@@ -33,45 +33,24 @@ mod workers;
 
 pub use workers::run_worker;
 
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 
 /// Starts the page in a window; does nothing in a worker, which calls [`run_worker`] instead.
 ///
 /// # Errors
 /// When the document lacks an element that the page needs.
 pub fn start() -> Result<(), JsValue> {
-    std::panic::set_hook(Box::new(report_panic));
+    // `www/boot.js` shows it; a worker that dies of it is replaced.
+    std::panic::set_hook(Box::new(|panic| {
+        wasm_bindgen::throw_str(&panic.to_string())
+    }));
     match web_sys::window() {
         Some(window) => app::App::start(&window),
         None => Ok(()),
     }
 }
 
-/// Says on the page what went wrong, since nothing else will work any more.
-fn report_panic(panic: &std::panic::PanicHookInfo<'_>) {
-    let message = panic.to_string();
-    let document = web_sys::window().and_then(|window| window.document());
-    if let Some(document) = document {
-        dom::set_ready(&document, "failed");
-        if let Some(reason) = document.get_element_by_id("load-failed-reason") {
-            reason.set_text_content(Some(&message));
-        }
-        if let Some(notice) = document.get_element_by_id("load-failed") {
-            // There is nobody left to tell if this fails.
-            let _ = notice.remove_attribute("hidden");
-        }
-    }
-    wasm_bindgen::throw_str(&message);
-}
-
 /// Shows an error that is not the reader's where developers look.
 fn log(error: &JsValue) {
-    let report = js_sys::Reflect::get(&js_sys::global(), &"reportError".into());
-    if let Some(report) = report
-        .ok()
-        .and_then(|it| it.dyn_into::<js_sys::Function>().ok())
-    {
-        // Reporting an error has no one to report its own to.
-        let _ = report.call1(&JsValue::UNDEFINED, error);
-    }
+    web_sys::console::error_1(error);
 }

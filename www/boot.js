@@ -97,8 +97,12 @@
   const policy = globalThis.trustedTypes?.createPolicy("dropout-moments", { createScriptURL: (url) => url });
   const trust = (url) => (policy ? policy.createScriptURL(url) : url);
 
+  const workers = [];
+
   function startWorker(script) {
-    return new Worker(trust(URL.createObjectURL(script)));
+    const worker = new Worker(trust(URL.createObjectURL(script)));
+    workers.push(worker);
+    return worker;
   }
 
   // The program asks for its later part, which `cargo xtask post-build` has split off: at the end of
@@ -109,12 +113,10 @@
     if (!then && ours.later) {
       return;
     }
-    // The glue's way to what the instance exports.
-    const primary = wasm_bindgen.initSync();
-    const name = Object.keys(primary).find((name) => name.endsWith(".wasm"));
+    const name = Object.keys(program).find((name) => name.endsWith(".wasm"));
     const isThere = () => !name || ours.later;
     const start = (module) => {
-      new WebAssembly.Instance(module, { 0: primary });
+      new WebAssembly.Instance(module, { 0: program });
       ours.later = module;
     };
     if (then) {
@@ -181,17 +183,86 @@
     ));
   }
 
+  // What the program's instance exports.
+  let program;
+  // Whether a call of it has thrown.
+  let stopped = false;
+
+  // `initSync` runs Rust's `main`. It is given an instance whose calls from outside are guarded.
+  function run(module) {
+    const { Instance } = WebAssembly;
+    WebAssembly.Instance = function (...how) {
+      WebAssembly.Instance = Instance;
+      program = new Instance(...how).exports;
+      const isCalledByEvents = /^wasm_bindgen|_start$|_closure$/;
+      const guarded = ([name, it]) => [name, isCalledByEvents.test(name) ? guard(it) : it];
+      return { exports: Object.fromEntries(Object.entries(program).map(guarded)) };
+    };
+    wasm_bindgen.initSync({ module });
+  }
+
+  // What throws, by a panic or a trap, leaves the program's data as they were in its midst: it is not
+  // called again.
+  function guard(call) {
+    return (...given) => {
+      if (stopped) {
+        return [];
+      }
+      try {
+        return call(...given);
+      } catch (error) {
+        stop(error);
+        throw error;
+      }
+    };
+  }
+
+  // Says that the program has stopped, and what can be told of it; leaves what the page shows.
+  function stop(error) {
+    stopped = true;
+    workers.forEach((worker) => worker.terminate());
+    // A link within the page changes the address, too.
+    const { hash } = location;
+    const { dataset } = document.documentElement;
+    dataset.stopped = true;
+    dataset.ready ??= "failed";
+    document.querySelectorAll("dialog[open]").forEach((it) => it.close());
+    document.querySelectorAll("button, input, select").forEach((it) => { it.disabled = true; });
+    document.querySelectorAll("textarea").forEach((it) => { it.readOnly = true; });
+    for (const run of document.querySelectorAll("[data-experiment], [data-simulation], [data-training]")) {
+      for (const [kind, state] of Object.entries(run.dataset)) {
+        if (/^(loading|running|paused)$/.test(state)) {
+          run.dataset[kind] = "failed";
+          run.querySelector(".rate").textContent = "Stopped";
+        }
+      }
+    }
+    const notice = document.getElementById("stopped");
+    const [again, copy] = notice.querySelectorAll("button");
+    const report = notice.querySelector("pre");
+    const trace = `${error.stack}`.replace(error, "").replaceAll(absolute("."), "");
+    report.textContent = `${error.message ?? error}\n${hash}\n${navigator.userAgent}\n${trace}`;
+    again.disabled = copy.disabled = false;
+    again.onclick = () => {
+      history.replaceState(null, "", hash || " ");
+      location.reload();
+    };
+    copy.onclick = () => {
+      getSelection().selectAllChildren(report);
+      copy.textContent = document.execCommand("copy") ? "Copied" : "Press Ctrl+C";
+    };
+    notice.showPopover();
+  }
+
   function fail(error) {
     console.error(error);
     document.documentElement.dataset.ready = "failed";
     const reason = document.getElementById("load-failed-reason");
-    // A panic has already written its own, which says more than the trap that follows it.
-    if (reason && !reason.textContent) {
+    if (reason) {
       reason.textContent = error.message;
     }
     document.getElementById("load-failed")?.removeAttribute("hidden");
   }
 
-  // `initSync` runs Rust's `main`.
-  compile().then((module) => wasm_bindgen.initSync({ module })).catch(fail);
+  compile().then(run).catch(fail);
 })();

@@ -230,7 +230,9 @@ impl App {
                 Self::reach(&app, next + 1);
                 return Ok(());
             }
-            dom::set_ready(&this.document, "true");
+            if let Some(root) = this.document.document_element() {
+                dom::set_attribute(&root, "data-ready", "true");
+            }
             // The workers must not hold up the picture.
             if this.settle_timer.is_none() {
                 this.settle_soon();

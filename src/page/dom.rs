@@ -118,10 +118,3 @@ pub(super) fn toggle_attribute(element: &Element, name: &str, on: bool) {
     // As above.
     let _ = element.toggle_attribute_with_force(name, on);
 }
-
-/// Tells scripts and tests how far the page is: `true` or `failed`.
-pub(super) fn set_ready(document: &Document, state: &str) {
-    if let Some(root) = document.document_element() {
-        set_attribute(&root, "data-ready", state);
-    }
-}

@@ -111,7 +111,9 @@ fn a_panic_in_the_first_view_is_told() {
         };
         input.dispatchEvent(new Event('input'))",
     );
-    assert_failed(browser, "RefCell already borrowed");
+    browser.until("document.documentElement.dataset.ready === 'failed'");
+    let told = browser.run("return document.getElementById('stopped').innerText");
+    assert!(text(&told).contains("RefCell already borrowed"), "{told}");
 }
 
 #[test]

@@ -23,6 +23,7 @@ mod pieces;
 mod places;
 mod policy;
 mod server;
+mod stops;
 
 use std::collections::BTreeMap;
 use std::fs;
