@@ -1,10 +1,12 @@
 //! The fragment and the limits.
 #![cfg(not(target_arch = "wasm32"))]
 
+use std::sync::Arc;
+
 use dropout_moments::settings::{
-    Activation, Curve, CurveMode, Distribution, DropProbability, Figure, Hidden, Initialisation,
-    InputMean, InputStandardDeviation, Named, Normalisation, Notation, Optimizer, Rates,
-    SampleCount, Scaling, Seed, Settings, Spread, Theme, UnitCount, Weights,
+    Activation, Curve, CurveMode, Data, Distribution, DropProbability, Figure, Hidden,
+    Initialisation, InputMean, InputStandardDeviation, Named, Normalisation, Notation, Optimizer,
+    Rates, SampleCount, Scaling, Seed, Settings, Spread, Theme, UnitCount, Weights,
 };
 use proptest::prelude::*;
 
@@ -194,6 +196,111 @@ fn unknown_keys_are_kept_as_they_came() {
         settings.reset().to_fragment(),
         "lang=fr&future&x=<script>&y=a=b"
     );
+}
+
+/// Data that no values could give, but each number in them is another.
+fn some_data() -> Data {
+    let numbers: Vec<f64> = (0..18).map(f64::from).collect();
+    Data::from_numbers(&numbers, vec![1.0, 3.0]).expect("there are enough numbers")
+}
+
+#[test]
+fn data_survive_a_message_and_know_their_zero() {
+    let data = some_data();
+    let numbers: Vec<f64> = (0..18).map(f64::from).collect();
+    assert_eq!(data.to_numbers(), numbers);
+    assert_eq!(Data::from_numbers(&numbers[..14], Vec::new()), None);
+    // Their mean is 1 and their variance 2.
+    assert_eq!(data.unit(), std::f64::consts::SQRT_2);
+    assert_eq!(data.zero(), -std::f32::consts::FRAC_1_SQRT_2);
+    let constant = Data {
+        variance: 0.0,
+        ..data
+    };
+    assert_eq!((constant.unit(), constant.zero()), (1.0, -1.0));
+}
+
+#[test]
+fn each_key_that_has_a_value_is_told_with_it() {
+    let settings = Settings::from_fragment("p=0.5&scale=sqrt").settings;
+    let texts: Vec<_> = settings.texts().collect();
+    for (key, text) in [
+        ("p", "0.5"),
+        ("scale", "sqrt"),
+        ("mu", "0"),
+        ("layers", "10"),
+    ] {
+        assert!(texts.contains(&(key, text.to_owned())), "{texts:?}");
+    }
+    assert!(
+        !texts.iter().any(|it| ["seed", "embed"].contains(&it.0)),
+        "{texts:?}"
+    );
+}
+
+#[test]
+fn a_reset_keeps_what_is_not_of_the_explanation() {
+    let kept = "seed=3&notation=keep&theme=dark&embed=ratio&hide=caption&x=y";
+    let everything = format!(
+        "p=0.5&mu=1&sigma=2&input=relu&scale=sqrt&n=1e5&draw=4&units=7&weights=few&layers=3&{kept}"
+    );
+    let data = Some(Arc::new(some_data()));
+    let settings = Settings::with_data(&everything, data.clone()).settings;
+    let expected = Settings::with_data(kept, data).settings;
+    assert_eq!(settings.reset(), expected);
+}
+
+#[test]
+fn p_mu_and_sigma_are_the_numbers() {
+    let read = |fragment: &str| Settings::from_fragment(fragment).settings;
+    let first = read("p=0.2&mu=1&sigma=2");
+    for other in ["p=0.3&mu=1&sigma=2", "p=0.2&sigma=2", "p=0.2&mu=1"] {
+        assert!(first.differs_in_numbers(&read(other)), "{other}");
+    }
+    for same in ["p=0.2&mu=1&sigma=2", "p=0.2&mu=1&sigma=2&input=relu&seed=4"] {
+        assert!(!first.differs_in_numbers(&read(same)), "{same}");
+    }
+}
+
+#[test]
+fn on_the_way_to_other_settings_only_the_numbers_are_in_between() {
+    let read = |fragment: &str| Settings::from_fragment(fragment).settings;
+    let (from, to) = (
+        read("p=0.1&mu=2&sigma=4"),
+        read("p=0.5&mu=-2&sigma=1&input=relu"),
+    );
+    for (share, between) in [
+        (0.0, "p=0.1&mu=2&sigma=4&input=relu"),
+        (0.25, "p=0.2&mu=1&sigma=3.25&input=relu"),
+        (0.3333, "p=0.233&mu=0.667&sigma=3&input=relu"),
+        (1.0, "p=0.5&mu=-2&sigma=1&input=relu"),
+    ] {
+        assert_eq!(from.towards(&to, share), read(between), "{share}");
+    }
+    // What is rounded to 1 is no probability to drop.
+    let last = read("p=0.999999");
+    assert_eq!(read("p=0.9999").towards(&last, 0.5), last);
+}
+
+#[test]
+fn an_experiment_is_the_same_with_the_same_units_rule_and_samples() {
+    let read = |fragment: &str| Settings::from_fragment(fragment).settings;
+    let first = read("p=0.2&seed=4&n=1e5");
+    for same in [
+        "p=0.2&seed=4&n=1e5&theme=dark",
+        "p=0.2&seed=4&n=1e5&layers=3",
+    ] {
+        assert!(first.same_experiment(&read(same)), "{same}");
+    }
+    for other in [
+        "p=0.3&seed=4&n=1e5",
+        "p=0.2&seed=5&n=1e5",
+        "p=0.2&seed=4&n=1e4",
+        "p=0.2&seed=4&n=1e5&scale=sqrt",
+        "p=0.2&seed=4&n=1e5&mu=1",
+    ] {
+        assert!(!first.same_experiment(&read(other)), "{other}");
+    }
 }
 
 #[test]

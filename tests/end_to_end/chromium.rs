@@ -52,7 +52,7 @@ fn nothing_moves_when_canvases_take_the_place_of_pictures() {
 }
 
 /// How many bytes the page's wasm and its scripts hold, after a collection of what nobody needs.
-fn memory(browser: &Browser) -> [f64; 2] {
+pub(super) fn memory(browser: &Browser) -> [f64; 2] {
     let wasm = browser.run("return wasm_bindgen.initSync().memory.buffer.byteLength");
     browser.devtools("HeapProfiler.collectGarbage", &json!({}));
     let heap = browser.devtools("Runtime.getHeapUsage", &json!({}));

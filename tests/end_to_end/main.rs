@@ -23,6 +23,7 @@ mod pieces;
 mod places;
 mod policy;
 mod server;
+mod soak;
 mod stops;
 
 use std::collections::BTreeMap;

@@ -1,5 +1,6 @@
 //! A static server for one folder, which can be as bad as some servers are.
 
+use std::borrow::Cow;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -149,7 +150,10 @@ impl Shared {
             Some(content) => ("200 OK", content),
             None => ("404 Not Found", Vec::new()),
         };
-        let kind = match Path::new(path).extension().and_then(|it| it.to_str()) {
+        let kind = match Path::new(with_index(path).as_ref())
+            .extension()
+            .and_then(|it| it.to_str())
+        {
             Some("html") => "text/html; charset=utf-8",
             Some("css") => "text/css",
             Some("js") => "text/javascript",
@@ -170,6 +174,7 @@ impl Shared {
     }
 
     fn content(&self, path: &str) -> Option<Vec<u8>> {
+        let path = with_index(path);
         let name = path.strip_prefix(FOLDER)?;
         if let Some((extra, content)) = self.rules.extra
             && extra == name
@@ -200,6 +205,15 @@ impl Shared {
             page = page.replace(old, new);
         }
         Some(page.into())
+    }
+}
+
+/// The path of the file that is meant, where that of a folder is given.
+fn with_index(path: &str) -> Cow<'_, str> {
+    if path.ends_with('/') {
+        format!("{path}index.html").into()
+    } else {
+        path.into()
     }
 }
 

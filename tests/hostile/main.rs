@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use dropout_moments::sampling::{NoNumbers, NumberReader, Numbers};
 use dropout_moments::scene::{Scene, data_problem, data_report};
-use dropout_moments::settings::{Distribution, Settings};
+use dropout_moments::settings::{Distribution, ParsedFragment, Settings};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, FileFailurePersistence, TestRunner};
@@ -55,9 +55,13 @@ fn try_all<S: Strategy>(
     );
 }
 
-/// The settings are within their limits, and are those that their own fragment gives.
+/// As [`check`], of a link's fragment.
 fn check_fragment(fragment: &str) -> Result<Settings, TestCaseError> {
-    let parsed = Settings::from_fragment(fragment);
+    check(Settings::from_fragment(fragment))
+}
+
+/// The settings are within their limits, and are those that their own fragment gives.
+fn check(parsed: ParsedFragment) -> Result<Settings, TestCaseError> {
     let settings = parsed.settings;
     prop_assert!((0.0..1.0).contains(&settings.drop_probability.get()));
     prop_assert!(settings.input.mean.get().abs() <= 10.0);
@@ -86,6 +90,20 @@ fn no_fragment_leads_out_of_the_limits() {
     try_all("fragments", cases(), some_text(), |fragment| {
         check_fragment(&fragment).map(drop)
     });
+}
+
+/// What the page around a figure sends changes settings that are already there.
+#[test]
+fn no_message_leads_out_of_the_limits() {
+    try_all(
+        "messages",
+        cases(),
+        (some_text(), some_text()),
+        |(fragment, message)| {
+            let settings = check_fragment(&fragment)?;
+            check(settings.amended(&message)).map(drop)
+        },
+    );
 }
 
 /// What a page would show: a thousandth part of the fragments, since it takes so much longer.
