@@ -3,7 +3,7 @@
 //! the same commands.
 //!
 //! - [`setup`] finds and installs tools, and knows the environment to run them in;
-//! - [`serve`], [`mod@test`], [`fuzz`], [`build`], [`check`], [`audit`] and [`mod@bench`] are the commands;
+//! - [`serve`], [`mod@test`], [`fuzz`], [`soak`], [`mutants`], [`build`], [`check`], [`audit`] and [`mod@bench`] are the commands;
 //! - [`post_build`] is trunk's hook, [`policy`] what it says of security, and [`split`] with [`profile`] what makes the program small;
 //! - [`python`] is an environment of Python's own, for some of them;
 //! - [`sizes`], [`fallback_script`] and [`architecture`] are the parts of them that compute
@@ -17,6 +17,7 @@ mod check;
 mod embed_test;
 mod fallback_script;
 mod fuzz;
+mod mutants;
 mod policy;
 mod post_build;
 mod profile;
@@ -26,6 +27,7 @@ mod serve;
 mod setup;
 mod single_file;
 mod sizes;
+mod soak;
 mod split;
 mod test;
 
@@ -55,6 +57,14 @@ Usage: cargo xtask COMMAND
              [FILTER]
   fuzz     try hostile links and files, natively and, a hundredth of them, in Chromium
              --cases N    how many (default 1000000)
+  soak     let a reader who does anything at all loose on the built page
+             --minutes N  for how long (default 10)
+             --in NAME    in this browser (default chromium), --all-browsers in each
+             --seed N     another reader (default 1)
+  mutants  change one thing of the pure core at a time, and see whether its tests notice
+             --room NAME  of this room of src/ only: settings, theory, sampling, network
+             --of N       each Nth change only (default 1: all, which takes hours)
+  deny     hold the dependencies to their licences, one version of each, and one registry
   build    make dist/, the page as it is published, and print the size of each file
              --address URL  where it will lie: previews of links show their picture then
   single-file
@@ -86,6 +96,12 @@ enum Request {
     Fuzz {
         cases: u32,
     },
+    Soak(soak::Options),
+    Mutants {
+        room: Option<String>,
+        parts: u32,
+    },
+    Deny,
     Build {
         address: Option<String>,
     },
@@ -122,6 +138,9 @@ fn main() -> ExitCode {
         Request::Serve(options) => serve::serve(&options),
         Request::Test(options) => test::test(&options),
         Request::Fuzz { cases } => fuzz::fuzz(cases),
+        Request::Soak(options) => soak::soak(&options),
+        Request::Mutants { room, parts } => mutants::mutants(room.as_deref(), parts),
+        Request::Deny => deny(),
         Request::Build { address } => {
             build::build(address.as_deref()).and_then(|dist| sizes::report(&dist))
         }
@@ -203,6 +222,37 @@ fn request(mut arguments: lexopt::Parser) -> Result<Request, lexopt::Error> {
             }
             Ok(Request::Fuzz { cases })
         }
+        "soak" => {
+            let mut options = soak::Options {
+                minutes: 10,
+                engines: vec![setup::Engine::Chromium],
+                seed: 1,
+            };
+            while let Some(argument) = arguments.next()? {
+                match argument {
+                    Short('h') | Long("help") => return Ok(Request::Help),
+                    Long("minutes") => options.minutes = arguments.value()?.parse()?,
+                    Long("all-browsers") => options.engines = setup::Engine::ALL.into(),
+                    Long("in") => options.engines = vec![engine(&arguments.value()?.string()?)?],
+                    Long("seed") => options.seed = arguments.value()?.parse()?,
+                    other => return Err(other.unexpected()),
+                }
+            }
+            Ok(Request::Soak(options))
+        }
+        "mutants" => {
+            let (mut room, mut parts) = (None, 1);
+            while let Some(argument) = arguments.next()? {
+                match argument {
+                    Short('h') | Long("help") => return Ok(Request::Help),
+                    Long("room") => room = Some(arguments.value()?.string()?),
+                    Long("of") => parts = arguments.value()?.parse()?,
+                    other => return Err(other.unexpected()),
+                }
+            }
+            Ok(Request::Mutants { room, parts })
+        }
+        "deny" => plain(arguments, Request::Deny),
         "build" => {
             let mut address = None;
             while let Some(argument) = arguments.next()? {
@@ -257,6 +307,13 @@ fn engine(name: &str) -> Result<setup::Engine, lexopt::Error> {
     let mut engines = setup::Engine::ALL.into_iter();
     let engine = engines.find(|engine| engine.name().eq_ignore_ascii_case(name));
     engine.ok_or_else(|| format!("{name:?} is none of chromium, firefox, webkit").into())
+}
+
+/// Not of known vulnerabilities: their list is on GitHub, which not every machine reaches.
+fn deny() -> anyhow::Result<()> {
+    let tools = setup::prepare(&[Tool::Deny])?;
+    let deny = "deny --workspace check licenses bans sources";
+    project::run(tools.command("cargo").args(deny.split(' ')))
 }
 
 /// Draws it with the program that draws the page's pictures, which needs a browser for this one.

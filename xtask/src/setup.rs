@@ -10,7 +10,7 @@
 //! | wasm-bindgen, trunk | `cargo install --root target/tools` | |
 //! | wasm-opt | npm's `binaryen`, into `target/tools` | on Debian, npm is installed for it |
 //! | Chromium and its driver, Firefox, WebKit | what is there | on Debian, its packages |
-//! | geckodriver | `cargo install --root target/tools` | |
+//! | geckodriver, cargo-mutants, cargo-deny | `cargo install --root target/tools` | |
 //! | Lighthouse, axe-core | npm, into `target/tools/audit` | on Debian, npm is installed for them |
 
 mod debian_rust;
@@ -34,6 +34,8 @@ pub use probe::{Browser, Engine};
 const TRUNK_VERSION: &str = "0.21.14";
 const BINARYEN_VERSION: &str = "132.0.0";
 const GECKODRIVER_VERSION: &str = "0.37.1";
+const MUTANTS_VERSION: &str = "27.1.0";
+const DENY_VERSION: &str = "0.20.2";
 
 /// What judges the page, what drives the browser for it, and the slides that a figure is put into.
 /// Lighthouse 13 does without the Node of Debian 12.
@@ -69,12 +71,18 @@ pub enum Tool {
     Geckodriver,
     /// WebKitGTK's small browser with its driver, and a screen in memory: it has no mode without one.
     WebKit,
+    /// Changes the code, to see whether the tests notice.
+    Mutants,
+    /// Judges the dependencies.
+    Deny,
 }
 
 impl Tool {
     /// What takes longest comes first: two are installed at a time.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
+        Self::Deny,
         Self::Trunk,
+        Self::Mutants,
         Self::WasmStd,
         Self::WasmBindgen,
         Self::Geckodriver,
@@ -85,7 +93,7 @@ impl Tool {
         Self::WebKit,
     ];
 
-    /// All but those that only tests in every browser need.
+    /// All but those that only some of the tests need.
     pub const EVERYDAY: [Self; 6] = [
         Self::Trunk,
         Self::WasmStd,
@@ -118,6 +126,8 @@ impl Tool {
             Self::Geckodriver => {
                 format!("geckodriver {GECKODRIVER_VERSION}: drives Firefox (about 2 min)")
             }
+            Self::Mutants => format!("cargo-mutants {MUTANTS_VERSION}: tests the tests (about 3 min)"),
+            Self::Deny => format!("cargo-deny {DENY_VERSION}: judges the dependencies (about 5 min)"),
             Self::WebKit => {
                 "WebKitGTK's driver and Xvfb: the tests run in the engine of Safari, too (half a minute)"
                     .into()
@@ -146,6 +156,8 @@ impl Tool {
             Self::Browser => Engine::Chromium.find().is_some(),
             Self::Firefox => Engine::Firefox.program().is_some(),
             Self::Geckodriver => Engine::Firefox.driver().is_some(),
+            Self::Mutants => probe::version("cargo-mutants").as_deref() == Some(MUTANTS_VERSION),
+            Self::Deny => probe::version("cargo-deny").as_deref() == Some(DENY_VERSION),
             Self::WebKit => {
                 Engine::WebKit.find().is_some() && probe::find(OsStr::new(XVFB_RUN)).is_some()
             }
@@ -397,7 +409,9 @@ impl Machine {
         let wants_apt = missing.iter().any(|tool| match tool {
             Tool::WasmStd | Tool::Browser | Tool::Firefox | Tool::WebKit => true,
             Tool::WasmOpt | Tool::Auditors => !npm,
-            Tool::WasmBindgen | Tool::Trunk | Tool::Geckodriver => false,
+            Tool::WasmBindgen | Tool::Trunk | Tool::Geckodriver | Tool::Mutants | Tool::Deny => {
+                false
+            }
         });
         if apt && wants_apt {
             jobs::run_all(vec![Job::new("apt-get update", |log| {
@@ -414,7 +428,9 @@ impl Machine {
     fn can_install(&self, tool: Tool) -> bool {
         match tool {
             Tool::WasmStd => self.debian_rust,
-            Tool::WasmBindgen | Tool::Trunk | Tool::Geckodriver => true,
+            Tool::WasmBindgen | Tool::Trunk | Tool::Geckodriver | Tool::Mutants | Tool::Deny => {
+                true
+            }
             Tool::WasmOpt | Tool::Auditors => self.npm || self.apt,
             Tool::Browser | Tool::Firefox | Tool::WebKit => self.apt,
         }
@@ -467,6 +483,12 @@ fn job(tool: Tool) -> Option<Job> {
             GECKODRIVER_VERSION,
             &["--locked"],
         )),
+        Tool::Mutants => Some(cargo_install(
+            "cargo-mutants",
+            MUTANTS_VERSION,
+            &["--locked"],
+        )),
+        Tool::Deny => Some(cargo_install("cargo-deny", DENY_VERSION, &["--locked"])),
         Tool::Browser | Tool::Firefox | Tool::WebKit => None,
     }
 }
