@@ -11,6 +11,12 @@ const MOST: usize = 10_000_000;
 /// A number may be written with so many bytes.
 const LONGEST: usize = 400;
 
+/// What a text may begin with.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// So much is kept of an entry that comes in pieces: enough to see that it is too long, after a mark, too.
+const KEPT: usize = BYTE_ORDER_MARK.len() + LONGEST + 1;
+
 /// So many of the rows that can't be used are shown.
 const SHOWN: usize = 5;
 
@@ -132,7 +138,7 @@ impl NumberReader {
             self.after_return = byte == b'\r';
         }
         let rest = &bytes[start..];
-        let room = (LONGEST + 1).saturating_sub(self.entry.len());
+        let room = KEPT.saturating_sub(self.entry.len());
         self.entry.extend(rest.iter().take(room));
         self.bytes += bytes.len() as u64;
     }
@@ -177,7 +183,7 @@ impl NumberReader {
             self.take(bytes);
         } else {
             let mut entry = std::mem::take(&mut self.entry);
-            let room = (LONGEST + 1).saturating_sub(entry.len());
+            let room = KEPT.saturating_sub(entry.len());
             entry.extend(bytes.iter().take(room));
             self.take(&entry);
             entry.clear();
@@ -186,7 +192,6 @@ impl NumberReader {
     }
 
     fn take(&mut self, entry: &[u8]) {
-        const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
         let first = self.lines == 0 && self.values.is_empty();
         let entry = match entry.strip_prefix(BYTE_ORDER_MARK) {
             Some(rest) if first => rest,

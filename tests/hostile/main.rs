@@ -161,6 +161,11 @@ fn check_text(text: &[u8], piece: usize) -> Result<(), TestCaseError> {
 fn a_long_entry_is_shown_the_same_in_pieces() {
     let entry = format!("\u{202e}0.{}−", "0".repeat(395));
     check_text(entry.as_bytes(), 3).expect("it holds by now");
+    // The mark before it does not count.
+    for zeros in 395..405 {
+        let entry = format!("\u{feff}-6.{}\n", "0".repeat(zeros));
+        check_text(entry.as_bytes(), 1).expect("it holds by now");
+    }
 }
 
 #[test]
