@@ -1,3 +1,5 @@
+// The page hears of errors, but not of promises that fail.
+addEventListener("unhandledrejection", ({ reason }) => setTimeout(() => { throw reason; }));
 postMessage("ready");
 onmessage = ({ data: [module, later] }) => {
   let isThere = !later;

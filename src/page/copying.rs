@@ -27,11 +27,21 @@ pub(super) fn copy_on_click(
     button: &HtmlElement,
     text: Element,
 ) -> Result<(), JsValue> {
+    let copy = copier(document, button, text);
+    dom::listen(button, "click", move |_: Event| copy())
+}
+
+/// What selects this text, copies it, and writes on the button whether the browser did.
+pub(super) fn copier(
+    document: &Document,
+    button: &HtmlElement,
+    text: Element,
+) -> impl Fn() + use<> {
     let (document, label) = (document.clone(), button.clone());
-    dom::listen(button, "click", move |_: Event| {
+    move || {
         let copied = copy(&document, &text);
         dom::set_text(&label, if copied { "Copied" } else { "Press Ctrl+C" });
-    })
+    }
 }
 
 /// Selects a text, copies it, and says whether the browser did.

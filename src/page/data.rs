@@ -3,7 +3,7 @@
 //! They never leave the browser. A worker of their own reads them a slice at a time; where none can
 //! be started, the page does, and stays responsive between two slices.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -182,9 +182,12 @@ fn start_worker(blob: &Blob, hear: &Rc<dyn Fn(JsValue)>) -> Result<Worker, JsVal
     let worker = workers::start_worker()?;
     let program = workers::program()?;
     let (this, heard, sent) = (worker.clone(), Rc::clone(hear), blob.clone());
+    let reads = Rc::new(Cell::new(false));
+    let begun = Rc::clone(&reads);
     dom::listen(&worker, "message", move |event: MessageEvent| {
         let message = event.data();
         if !message.is_string() {
+            begun.set(true);
             heard(message);
             return;
         }
@@ -195,11 +198,17 @@ fn start_worker(blob: &Blob, hear: &Rc<dyn Fn(JsValue)>) -> Result<Worker, JsVal
             }
         }
     })?;
-    // Either it can't start, or the data were too much for it.
-    let (failed, blob, started) = (Rc::clone(hear), blob.clone(), Rc::new(RefCell::new(false)));
+    // Either the data are too much for it, as they would be for the page, or it can't start.
+    let (failed, blob, is_lost) = (Rc::clone(hear), blob.clone(), Cell::new(false));
     dom::listen(&worker, "error", move |event: Event| {
         event.prevent_default();
-        if !started.replace(true) {
+        if is_lost.replace(true) {
+            return;
+        }
+        if reads.get() {
+            let lines = ["They need more memory than the browser has.".to_owned()];
+            failed(Array::of1(&strings(&lines)).into());
+        } else {
             read_blob(blob.clone(), Rc::clone(&failed));
         }
     })?;

@@ -62,13 +62,19 @@ impl Share {
         let button: HtmlElement = dom::element(document, "button[data-action=share]")?;
         button.set_hidden(false);
         let (title, link) = (document.title(), self.permalink.clone());
-        // That the reader thinks better of it is no error.
-        let ignore = Closure::<dyn FnMut(JsValue)>::new(|_: JsValue| ());
+        // That the reader thinks better of it is no error; where it is refused, the link is copied.
+        let copy = copying::copier(document, &button, link.clone());
+        let refused = Closure::<dyn FnMut(JsValue)>::new(move |error: JsValue| {
+            let name = Reflect::get(&error, &"name".into());
+            if name.ok().and_then(|it| it.as_string()).as_deref() == Some("NotAllowedError") {
+                copy();
+            }
+        });
         dom::listen(&button, "click", move |_: Event| {
             let data = ShareData::new();
             data.set_title(&title);
             data.set_url(&link.text_content().unwrap_or_default());
-            let _ = navigator.share_with_data(&data).catch(&ignore);
+            let _ = navigator.share_with_data(&data).catch(&refused);
         })
     }
 
@@ -166,7 +172,13 @@ fn quiet_button(document: &Document, label: &str) -> Result<HtmlElement, JsValue
 pub(super) fn page_address(window: &Window) -> String {
     let address = window.location().href().unwrap_or_default();
     let end = address.find('#').unwrap_or(address.len());
-    address[..end].trim_end_matches("index.html").to_owned()
+    let page = &address[..end];
+    // A folder on the disk shows its files.
+    let page = match address.starts_with("http") {
+        true => page.trim_end_matches("index.html"),
+        false => page,
+    };
+    page.to_owned()
 }
 
 /// The address of a figure: that of the page that was made for it, which a link's preview shows as

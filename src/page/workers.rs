@@ -618,6 +618,8 @@ impl Queue {
                 // As in `go_on`.
                 let _ = replies.post_message(&message);
             };
+            // The program runs: what goes wrong from here on lies with the data.
+            tell(0.into());
             super::data::read_blob(blob, Rc::new(tell));
         } else if let Some(job) = Job::from_message(&message) {
             self.jobs.push(QueuedJob {

@@ -242,14 +242,16 @@ impl Browser {
     #[track_caller]
     pub(crate) fn click(&self, selector: &str) {
         let element = self.element(selector);
-        // Sections on the way to it are laid out as they come near, which moves it.
-        self.until(&format!(
-            "(() => {{
-                const it = document.querySelector({});
-                const before = it.getBoundingClientRect().top;
+        // Sections on the way to it are laid out as they come near, which moves it in the next frames.
+        self.measure(&format!(
+            "const it = document.querySelector({});
+            for (let before = [NaN]; ; ) {{
                 it.scrollIntoView({{ block: 'center', behavior: 'instant' }});
-                return before === it.getBoundingClientRect().top;
-            }})()",
+                const {{ top }} = it.getBoundingClientRect();
+                before = [...before, top].slice(-3);
+                if (before.every((one) => one === top)) return;
+                await new Promise(requestAnimationFrame);
+            }}",
             json!(selector)
         ));
         self.post(&format!("element/{element}/click"), &json!({}));

@@ -93,19 +93,7 @@ fn a_figure_is_saved_by_keys_alone_under_the_strictest_policy() {
         ),
         ..Rules::default()
     });
-    // What is saved stays in the page.
-    visit.run_first(
-        "const click = HTMLElement.prototype.click;
-         HTMLElement.prototype.click = function () {
-           if (!this.download) return click.call(this);
-           globalThis.saved = this.download;
-         };
-         const make = URL.createObjectURL;
-         URL.createObjectURL = (blob) => {
-           if (blob.type === 'text/csv') blob.text().then((it) => globalThis.csv = it);
-           return make.call(URL, blob);
-         };",
-    );
+    visit.run_first(SAVE);
     visit.open("p=0.5&seed=7");
     let browser = &visit.browser;
     browser.keys("#figure-ratio .take", &[KEY_ENTER]);
@@ -113,9 +101,8 @@ fn a_figure_is_saved_by_keys_alone_under_the_strictest_policy() {
     // Over the buttons of the link and of the embedding to the format, and from there, since data have
     // no options, to the first button.
     browser.press(&[KEY_TAB, KEY_TAB, KEY_TAB, "C", KEY_TAB, KEY_ENTER]);
-    browser.until("globalThis.csv !== undefined");
-    assert_eq!(text(&browser.run("return saved")), "dropout-ratio.csv");
-    let csv = text(&browser.run("return csv"));
+    browser.until("saved['dropout-ratio.csv']");
+    let csv = text(&browser.run("return saved['dropout-ratio.csv']"));
     assert!(csv.contains("\n0.5,1.4142,0.414,1.41\n"), "{csv}");
     assert_no_errors(browser);
 }

@@ -115,6 +115,25 @@ fn without_simd_the_page_names_the_browsers_that_have_it() {
 }
 
 #[test]
+fn where_no_program_may_run_the_page_is_readable_and_says_so() {
+    let visit = Visit::with(Rules {
+        policy: Some("script-src 'self'"),
+        ..Rules::default()
+    });
+    visit.browser.open(&visit.address(""));
+    // In the browser's own words.
+    assert_failed(&visit.browser, "WebAssembly");
+
+    let visit = Visit::with(Rules::default());
+    visit.run_first("globalThis.WebAssembly = undefined;");
+    visit.browser.open(&visit.address(""));
+    assert_failed(
+        &visit.browser,
+        "This browser has no WebAssembly, or it is switched off.",
+    );
+}
+
+#[test]
 fn where_workers_are_forbidden_the_page_itself_gives_the_same_bits() {
     let visit = Visit::with(Rules {
         policy: Some("worker-src 'none'"),
@@ -238,6 +257,64 @@ fn where_workers_are_forbidden_the_page_trains_and_answers_its_reader() {
 }
 
 #[test]
+fn without_memory_for_its_program_the_page_is_readable_and_says_so() {
+    let visit = Visit::with(Rules::default());
+    visit.run_first(NO_MEMORY);
+    visit.browser.open(&visit.address(""));
+    assert_failed(&visit.browser, "Out of memory");
+}
+
+/// What a browser does that has no memory for a program.
+const NO_MEMORY: &str =
+    "WebAssembly.Instance = class { constructor() { throw new RangeError('Out of memory'); } };";
+
+#[test]
+fn where_workers_get_no_memory_the_page_itself_gives_the_same_bits() {
+    let visit = Visit::with(Rules::default());
+    visit.run_first(&format!(
+        "const AnyBlob = globalThis.Blob;
+        globalThis.Blob = class extends AnyBlob {{
+            constructor(parts, options) {{
+                const isScript = options?.type === 'text/javascript';
+                super(isScript ? [\"{NO_MEMORY}\", ...parts] : parts, options);
+            }}
+        }};"
+    ));
+    visit.open("p=0.5&seed=7");
+    assert_works(&visit.browser, "p=0.5&seed=7");
+    assert_eq!(visit.browser.run("return watched.answers"), 0);
+}
+
+/// The program has what it needs, and ten megabytes more.
+#[test]
+fn data_that_need_more_memory_than_there_is_are_refused_and_all_goes_on() {
+    let visit = Visit::with(Rules {
+        spare_memory: Some(160),
+        ..Rules::default()
+    });
+    visit.open("p=0.5&seed=7");
+    let browser = &visit.browser;
+    assert_works(browser, "p=0.5&seed=7");
+    browser.run(
+        "const chosen = new DataTransfer();
+        chosen.items.add(new File(['0.25 '.repeat(2e6)], 'too-many.txt'));
+        const input = document.getElementById('data-file');
+        input.files = chosen.files;
+        input.dispatchEvent(new Event('change', { bubbles: true }))",
+    );
+    browser.until(
+        "document.getElementById('data-state').textContent === 'They need more memory than the browser has.'",
+    );
+    let cancel = "return document.querySelector('button[data-action=cancel-data]').hidden";
+    assert_eq!(browser.run(cancel), true, "nobody waits");
+    assert_works(browser, "p=0.5&seed=7");
+    browser.run("document.getElementById('data-text').value = '1 2 3 4'");
+    browser.click("button[data-action=use-text]");
+    until_value_is(browser, "exact.x.mean", "2.5");
+    until_run_is(browser, "done");
+}
+
+#[test]
 fn where_no_canvas_can_be_drawn_on_the_pictures_stay_and_the_numbers_follow() {
     let visit = Visit::with(Rules::default());
     visit.run_first("HTMLCanvasElement.prototype.getContext = () => null;");
@@ -289,6 +366,56 @@ fn where_nothing_can_be_copied_or_kept_the_page_says_what_to_press() {
     assert_no_errors(browser);
 }
 
+#[test]
+fn where_a_link_may_not_be_shared_it_is_copied() {
+    let visit = Visit::with(Rules::default());
+    visit.run_first(
+        "navigator.share = () => Promise.reject(new DOMException('no', 'NotAllowedError'));",
+    );
+    visit.open("seed=7");
+    let browser = &visit.browser;
+    browser.click("button[data-action=share]");
+    browser.until("document.querySelector('button[data-action=share]').textContent === 'Copied'");
+    assert_eq!(
+        browser.run("return `${getSelection()}`"),
+        visit.server.address("#seed=7")
+    );
+    assert_no_errors(browser);
+}
+
+/// Every look at either clock finds it an hour further, or now and then an hour back.
+#[test]
+fn a_clock_that_jumps_changes_no_result() {
+    let visit = Visit::with(Rules::default());
+    visit.run_first(
+        "for (const clock of [Date, performance]) {
+            const now = clock.now.bind(clock);
+            let looks = 0;
+            let hours = 0;
+            clock.now = () => {
+                looks += 1;
+                hours += looks % 3 ? 1 : -1;
+                return now() + hours * 3_600_000;
+            };
+        }",
+    );
+    visit.open("p=0.5&seed=7");
+    let browser = &visit.browser;
+    assert_works(browser, "p=0.5&seed=7");
+    browser.click("button[data-set='p=0.1']");
+    until_p_is(browser, 0.1);
+    browser.click("button[data-action=run-full]");
+    until_value_is(browser, "run.samples", "100000000");
+    assert_shown(browser, &measured("p=0.1&seed=7", SampleCount::FORUM));
+    let state = text(&browser.run("return document.getElementById('run-state').textContent"));
+    assert!(
+        state.starts_with("100\u{202f}000\u{202f}000 in "),
+        "{state}"
+    );
+    assert!(!state.contains(['−', 'N', '∞']), "{state}");
+    assert_no_errors(browser);
+}
+
 /// A browser gives a page that nobody sees no frames.
 #[test]
 fn a_run_goes_on_while_nobody_sees_the_page() {
@@ -317,8 +444,10 @@ fn a_run_goes_on_while_nobody_sees_the_page() {
     assert_no_errors(browser);
 }
 
+/// Firefox and WebKit keep a page that one may come back to, with its run and its workers. Chromium, when
+/// it is driven, opens it anew.
 #[test]
-fn a_page_that_one_comes_back_to_works_as_before() {
+fn a_page_that_one_comes_back_to_goes_on_or_begins_anew() {
     let visit = Visit::with(Rules {
         extra: Some((
             "other.html",
@@ -326,12 +455,22 @@ fn a_page_that_one_comes_back_to_works_as_before() {
         )),
         ..Rules::default()
     });
+    visit
+        .run_first("addEventListener('pageshow', (event) => { watched.kept = event.persisted; });");
     visit.open("p=0.5&seed=7");
     let browser = &visit.browser;
     until_run_is(browser, "done");
+    browser.click("button[data-action=run-full]");
     browser.open(&visit.server.address("other.html"));
     browser.back();
-    assert_works(browser, "p=0.5&seed=7");
+    until_ready(browser);
+    browser.until("watched.kept !== undefined");
+    if browser.run("return watched.kept") == true {
+        until_value_is(browser, "run.samples", "100000000");
+        assert_shown(browser, &measured("p=0.5&seed=7", SampleCount::FORUM));
+    } else {
+        assert_works(browser, "p=0.5&seed=7");
+    }
     browser.keys("#p", &[KEY_RIGHT]);
     until_p_is(browser, 0.51);
     assert_works(browser, "p=0.51&seed=7");
@@ -340,15 +479,34 @@ fn a_page_that_one_comes_back_to_works_as_before() {
 
 #[test]
 fn the_page_works_where_it_has_200_pixels() {
+    assert_works_in("width=200 height=400", 1);
+}
+
+/// In a window of 1280 by 1000 pixels, five of them are one of the page's, in each direction.
+#[test]
+fn the_page_works_at_five_times_its_size() {
+    assert_works_in("width=256 height=200", 5);
+}
+
+/// In an iframe of this size the page works and needs not be scrolled sideways. What stays in sight leaves
+/// half of it for the text. The figures are as sharp as the screen, which has so many pixels for one, up to
+/// four.
+fn assert_works_in(size: &str, pixels: u32) {
     let visit = Visit::with(Rules {
         extra: Some((
             "frame.html",
-            "<!doctype html><link rel=icon href=data:,><iframe width=200 height=400 src=\"index.html#seed=7\"></iframe>",
+            "<!doctype html><link rel=icon href=data:,><iframe src=\"index.html#seed=7\"></iframe>",
         )),
         ..Rules::default()
     });
+    visit.run_first(&format!(
+        "Object.defineProperty(globalThis, 'devicePixelRatio', {{ value: {pixels} }});"
+    ));
     let browser = &visit.browser;
     browser.open(&visit.server.address("frame.html"));
+    for pair in size.split(' ') {
+        browser.run(&format!("document.querySelector('iframe').{pair}"));
+    }
     browser.enter_frame();
     assert_works(browser, "seed=7");
     let overflow = browser.run("return document.documentElement.scrollWidth - innerWidth");
@@ -356,8 +514,20 @@ fn the_page_works_where_it_has_200_pixels() {
         overflow.as_f64() <= Some(0.0),
         "it need not be scrolled sideways"
     );
+    let bar = browser.run("return document.getElementById('controls').offsetHeight / innerHeight");
+    assert!(
+        bar.as_f64() < Some(0.5),
+        "the bar takes {bar} of the window"
+    );
+    browser.rectangle("#figure-ratio canvas");
+    browser.until(&format!(
+        "((canvas) => canvas.width >= {} * canvas.clientWidth)(document.querySelector('#figure-ratio canvas'))",
+        pixels.min(4)
+    ));
     browser.keys("#p", &[KEY_RIGHT]);
     until_p_is(browser, 0.31);
+    browser.click("button[data-action=run-full]");
+    until_value_is(browser, "run.samples", "100000000");
     assert_no_errors(browser);
 }
 

@@ -22,6 +22,7 @@ mod page;
 mod pieces;
 mod places;
 mod policy;
+mod sections;
 mod server;
 mod soak;
 mod stops;
@@ -47,6 +48,23 @@ fn dist() -> PathBuf {
 
 /// What all pages run before their own scripts.
 const WATCH: &str = include_str!("watch.js");
+
+/// What is saved stays in the page: `saved` has the content of each file by its name, as text.
+const SAVE: &str = "{
+    globalThis.saved = {};
+    const blobs = new Map();
+    const { createObjectURL } = URL;
+    URL.createObjectURL = (blob) => {
+        const address = createObjectURL.call(URL, blob);
+        blobs.set(address, blob);
+        return address;
+    };
+    const { click } = HTMLElement.prototype;
+    HTMLElement.prototype.click = function () {
+        if (!this.download) return click.call(this);
+        blobs.get(this.href).text().then((content) => { saved[this.download] = content; });
+    };
+}";
 
 /// A browser with the page in it, and the server that it comes from.
 struct Visit {
@@ -148,6 +166,15 @@ fn fragment(browser: &Browser) -> String {
 
 fn text(value: &Value) -> String {
     value.as_str().expect("the script gives a text").to_owned()
+}
+
+/// Chooses the option of this text.
+fn choose(browser: &Browser, selector: &str, option: &str) {
+    browser.run(&format!(
+        "const select = document.querySelector('{selector}');
+         select.selectedIndex = [...select.options].findIndex((it) => it.text === '{option}');
+         select.dispatchEvent(new Event('change'))"
+    ));
 }
 
 /// What the core measures here, natively, in a run of `samples` samples.

@@ -99,15 +99,6 @@ fn a_sandboxed_page_shows_what_it_may_not_save() {
     );
 }
 
-/// Chooses the option of this text.
-fn choose(browser: &Browser, selector: &str, option: &str) {
-    browser.run(&format!(
-        "const select = document.querySelector('{selector}');
-         select.selectedIndex = [...select.options].findIndex((it) => it.text === '{option}');
-         select.dispatchEvent(new Event('change'))"
-    ));
-}
-
 #[test]
 fn the_page_works_from_the_disk() {
     let browser = Browser::start();

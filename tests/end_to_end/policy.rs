@@ -101,6 +101,8 @@ fn no_other_origin_is_asked_for_anything_and_nothing_is_kept() {
         "page, styles, scripts, wasm: {requests:?}"
     );
     assert_eq!(others, Vec::<String>::new());
+    // Where fonts are blocked, nothing is.
+    assert_eq!(browser.run("return document.fonts.size"), 0);
     let kept = browser.measure(
         "const databases = (await indexedDB.databases?.()) ?? [];
         const caches = (await globalThis.caches?.keys?.()) ?? [];

@@ -23,6 +23,8 @@ pub(crate) struct Rules {
     pub(crate) missing: &'static [&'static str],
     /// Of files with these endings comes only half.
     pub(crate) cut: &'static [&'static str],
+    /// The program's memory can grow by so many pages of 64 KiB, and no further.
+    pub(crate) spare_memory: Option<u64>,
     /// What is replaced in HTML files.
     pub(crate) replace: &'static [(&'static str, &'static str)],
     /// The name and the content of one more HTML file.
@@ -36,6 +38,7 @@ impl Default for Rules {
             wasm_type: "application/wasm",
             missing: &[],
             cut: &[],
+            spare_memory: None,
             replace: &[],
             extra: None,
         }
@@ -182,7 +185,7 @@ impl Shared {
             return Some(content.into());
         }
         let first = self.first.lock().ok()?.clone();
-        if name == FIRST {
+        if name.ends_with(FIRST) {
             return Some(first?.into());
         }
         let missing = self.rules.missing;
@@ -192,6 +195,11 @@ impl Shared {
         let mut content = fs::read(self.root.join(name)).ok()?;
         if self.rules.cut.iter().any(|ending| name.ends_with(ending)) {
             content.truncate(content.len() / 2);
+        }
+        if let Some(spare) = self.rules.spare_memory
+            && name.ends_with("_bg.wasm")
+        {
+            content = with_most_memory(&content, spare)?;
         }
         if !name.ends_with(".html") {
             return Some(content);
@@ -215,6 +223,15 @@ fn with_index(path: &str) -> Cow<'_, str> {
     } else {
         path.into()
     }
+}
+
+/// A wasm module whose memory can't grow by more than so many pages.
+fn with_most_memory(module: &[u8], spare: u64) -> Option<Vec<u8>> {
+    let mut module = walrus::Module::from_buffer(module).ok()?;
+    for memory in module.memories.iter_mut() {
+        memory.maximum = Some(memory.initial + spare);
+    }
+    Some(module.emit_wasm())
 }
 
 #[expect(clippy::disallowed_methods, reason = "this never runs in a browser")]
