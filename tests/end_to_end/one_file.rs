@@ -38,7 +38,10 @@ fn one_file_runs_a_hundred_million_samples_in_workers() {
 #[test]
 fn one_file_says_that_it_has_no_digits_to_train_on() {
     let browser = Browser::start();
-    browser.open(&one_file("one_file_says_that_it_has_no_digits_to_train_on", ""));
+    browser.open(&one_file(
+        "one_file_says_that_it_has_no_digits_to_train_on",
+        "",
+    ));
     until_ready(&browser);
     browser.run("document.querySelector('button[data-action=train]').click()");
     browser.until(
