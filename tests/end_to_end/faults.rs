@@ -22,11 +22,11 @@ fn a_page_that_lacks_an_element_says_which() {
     assert_failed(&visit.browser, "the page has no #run-state");
 }
 
-/// What of the figures can be seen, and where: of each `<figure>`, its canvas and its pictures. The
-/// layer's units have no picture; without the program there is no such figure.
+/// What of the figures can be seen, and where: of each `<figure>` that has a picture, its canvas and its
+/// pictures. Without the program there is nothing in the place of the others.
 fn seen_in_figures(browser: &Browser) -> Value {
     browser.run(
-        "return [...document.querySelectorAll('figure:not(#figure-units) .plot')].map(plot =>
+        "return [...document.querySelectorAll('.plot:has(svg)')].map(plot =>
             [...plot.querySelectorAll('canvas, svg')]
                 .filter(it => it.checkVisibility({ checkVisibilityCSS: true }))
                 .map(it => {
