@@ -22,10 +22,10 @@ fn on_paper_the_settings_are_a_line_of_text_and_there_is_nothing_to_press() {
             .filter((it) => it.getClientRects().length > 0)
             .map((it) => it.value).join(' ')",
     ));
-    let expected = "0.5 1 1 1000000 7 100 10 256";
+    let expected = "0.5 1 1 1000000 7 100 4 64 5 15 10 256";
     assert_eq!(
         shown, expected,
-        "p, μ, σ, samples, seed; the layer’s units; the layers and their width"
+        "p, μ, σ, samples, seed; the layer’s units; hidden layers, neurons, seeds, epochs; the layers and their width"
     );
     let settings = text(&browser.run("return document.querySelector('#controls').innerText"));
     let words: Vec<_> = settings.split_whitespace().collect();

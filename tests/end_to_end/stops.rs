@@ -175,7 +175,7 @@ fn what_a_worker_had_to_do_that_stopped_is_done_by_others() {
             const fault = `let jobs = 0;
                 const from = Array.from;
                 Array.from = (...what) => {
-                    if (Array.isArray(what[0]) && what[0].length === 5 && ++jobs > 5) throw new Error('a fault');
+                    if (Array.isArray(what[0]) && what[0].length === 6 && ++jobs > 5) throw new Error('a fault');
                     return from(...what);
                 };`;
             const breaks = made === 1 && blob.type === 'text/javascript';
