@@ -33,7 +33,7 @@ mod workers;
 
 pub use workers::run_worker;
 
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 /// Starts the page in a window; does nothing in a worker, which calls [`run_worker`] instead.
 ///
@@ -52,5 +52,12 @@ pub fn start() -> Result<(), JsValue> {
 
 /// Shows an error that is not the reader's where developers look.
 fn log(error: &JsValue) {
-    web_sys::console::error_1(error);
+    let report = js_sys::Reflect::get(&js_sys::global(), &"reportError".into());
+    if let Some(report) = report
+        .ok()
+        .and_then(|it| it.dyn_into::<js_sys::Function>().ok())
+    {
+        // Reporting an error has no one to report its own to.
+        let _ = report.call1(&JsValue::UNDEFINED, error);
+    }
 }

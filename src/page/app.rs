@@ -245,8 +245,8 @@ impl App {
     fn offer_files(&self, share: &Share) -> Result<(), JsValue> {
         let this = self.this.clone();
         let make: Make = Rc::new(move |wish| {
-            let app = this.upgrade().ok_or("the page is gone")?;
-            let app = app.try_borrow().map_err(|_| "the page is busy")?;
+            let app = this.upgrade().ok_or("The page is gone.")?;
+            let app = app.try_borrow().map_err(|_| "The page is busy.")?;
             app.make(wish)
         });
         for (figure, menu) in share.menus() {

@@ -130,16 +130,16 @@ impl Shown<'_> {
         let table = match wish.subject {
             Subject::Figure(name) => {
                 let figure = self.figures.iter().find(|it| it.name() == name);
-                let figure = figure.ok_or("there is no such figure")?;
+                let figure = figure.ok_or("There is no such figure.")?;
                 if let Format::Svg | Format::Png(_) = wish.format {
                     return self.picture(figure, wish);
                 }
                 let part = figure.part(self.scene);
-                part.ok_or("the figure is not there yet")?.table()
+                part.ok_or("The figure is not there yet.")?.table()
             }
             Subject::Scores | Subject::Layers => {
                 let tables = self.scene.training_tables.as_ref();
-                let tables = tables.ok_or("the tables are not there yet")?;
+                let tables = tables.ok_or("The tables are not there yet.")?;
                 if wish.subject == Subject::Scores {
                     tables.scores.clone()
                 } else {
@@ -147,7 +147,7 @@ impl Shown<'_> {
                 }
             }
             Subject::Result => {
-                let run = self.run.ok_or("there is no result yet")?;
+                let run = self.run.ok_or("There is no result yet.")?;
                 let rows = run.compare();
                 match wish.format {
                     Format::Json => {
@@ -170,7 +170,7 @@ impl Shown<'_> {
 
     fn picture(self, figure: &Figure, wish: Wish) -> Result<Made, JsValue> {
         let (scene, palette) = (self.scene, self.palette);
-        let part = (figure.part(scene)).ok_or("the figure is not there yet")?;
+        let part = (figure.part(scene)).ok_or("The figure is not there yet.")?;
         let (title, summary) = (part.table().caption, part.summary().to_owned());
         let source = source(self.settings);
         let canvas: HtmlCanvasElement = dom::create(self.document, "canvas", "")?.unchecked_into();
@@ -248,13 +248,13 @@ pub(super) fn offer(
     let saved = Rc::clone(&form);
     dom::listen(&form.save, "click", move |_: Event| {
         if let Err(error) = Form::save(&saved) {
-            super::log(&error);
+            saved.tell(&error);
         }
     })?;
     let copied = Rc::clone(&form);
     dom::listen(&form.copy, "click", move |_: Event| {
         if let Err(error) = copied.copy() {
-            super::log(&error);
+            copied.tell(&error);
         }
     })
 }
@@ -419,6 +419,20 @@ impl Form {
         };
         dom::set_text(&self.copy, label);
         Ok(())
+    }
+
+    /// Says in the place of what was to be made why it was not: a reason of ours is a text.
+    fn tell(&self, error: &JsValue) {
+        match (error.as_string(), dom::create(&self.document, "p", "")) {
+            (Some(reason), Ok(told)) => {
+                dom::set_attribute(&told, "role", "alert");
+                told.set_text_content(Some(&reason));
+                self.made.set_text_content(None);
+                // Appending a new element to one that is there does not fail.
+                let _ = self.made.append_child(&told);
+            }
+            _ => super::log(error),
+        }
     }
 
     fn show(&self, made: &Made) -> Result<Element, JsValue> {

@@ -173,6 +173,19 @@ async fn saved_texts_are_of_what_is_shown() {
 }
 
 #[wasm_bindgen_test]
+async fn where_there_is_no_result_yet_the_page_says_so() {
+    let stage = Stage::new("p=0.5&seed=7&n=20000").await;
+    stage.until_run_is("done").await;
+    stage.enter("#p", "0.6");
+    for name in ["Save", "Copy"] {
+        click(&button(&stage, "#result-file", name));
+        let told = stage.text("#result-file .made");
+        assert_eq!(told, "There is no result yet.", "{name}");
+    }
+    assert_eq!(stage.take_errors(), Vec::<String>::new());
+}
+
+#[wasm_bindgen_test]
 async fn the_result_is_what_the_run_has_measured() {
     let stage = Stage::new("p=0.5&mu=1&seed=7&n=20000").await;
     stage.until_run_is("done").await;
