@@ -27,7 +27,7 @@ pub fn list() -> PathBuf {
 
 /// Builds the page with counters, goes through its first view, and writes the list.
 pub fn profile() -> Result<()> {
-    let tools = setup::prepare(&Tool::ALL)?;
+    let tools = setup::prepare(&Tool::EVERYDAY)?;
     let dist = project::target().join("profile");
     let calls = dist.join("calls.txt");
     project::run(
