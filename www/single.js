@@ -41,8 +41,8 @@
     at += length;
     return new Uint8Array(memory.buffer.slice(at - length, at));
   });
-  const [wasm, later] = parts;
-  const [styles, body, glue, boot] = parts.slice(2).map((part) => new TextDecoder().decode(part));
+  const [wasm] = parts;
+  const [styles, body, glue, boot] = parts.slice(1).map((part) => new TextDecoder().decode(part));
 
   const add = (tag, content) => {
     const element = document.createElement(tag);
@@ -51,7 +51,7 @@
   };
   add("style", styles);
   document.body.innerHTML = body;
-  globalThis.dropoutMoments = { fallback: { wasm, later, glue } };
+  globalThis.dropoutMoments = { fallback: { wasm, glue } };
   add("script", glue);
   add("script", boot);
 })().catch((error) => {

@@ -12,8 +12,11 @@ use anyhow::{Context, Result, ensure};
 use packing::Kind;
 use walrus::Module;
 
-use crate::setup::{self, Tool};
+use crate::setup::{self, Tool, Toolbox};
 use crate::{build, post_build, project};
+
+/// What the program is compiled with.
+const PROFILE: &str = "one-file";
 
 /// It may weigh at most so many bytes.
 const BUDGET: u64 = 250_000;
@@ -57,7 +60,6 @@ fn assemble(dist: &Path) -> Result<String> {
         fs::read(dist.join(name)).with_context(|| format!("the page's {name} is not in dist/"))
     };
     let mut styles = Vec::new();
-    let (mut glue, mut wasm) = (Vec::new(), Vec::new());
     for tag in head.split('<') {
         let named = |attribute: &str| {
             tag.split([' ', '>'])
@@ -70,28 +72,24 @@ fn assemble(dist: &Path) -> Result<String> {
             } else {
                 styles.extend(content);
             }
-        } else if let (Some(glue_name), Some(wasm_name)) =
-            (named("data-glue="), named("data-wasm="))
-        {
-            glue = read(glue_name)?;
-            wasm = read(wasm_name)?;
         }
     }
     ensure!(
-        !styles.is_empty() && !wasm.is_empty(),
+        !styles.is_empty(),
         "the page's head is another than expected"
     );
-    let later = later(dist)?;
+    let needed = [Tool::WasmStd, Tool::WasmBindgen, Tool::WasmOpt];
+    let tools = setup::prepare(&needed)?;
+    let (wasm, glue) = program(&tools)?;
     let body = without_roomy_pictures(body);
     let packed = packing::pack(&[
         (Kind::Program, &wasm),
-        (Kind::Program, &later),
         (Kind::Text, &styles),
         (Kind::Text, body.as_bytes()),
         (Kind::Text, &glue),
         (Kind::Text, &read("boot.js")?),
     ]);
-    let unpacker = unpacker()?;
+    let unpacker = unpacker(&tools)?;
     let meta: String = head
         .split('<')
         .skip(1)
@@ -115,36 +113,52 @@ fn assemble(dist: &Path) -> Result<String> {
     ))
 }
 
-/// What unpacks it in the browser.
-fn unpacker() -> Result<Vec<u8>> {
-    let tools = setup::prepare(&[Tool::WasmStd, Tool::WasmOpt])?;
-    let build = "rustc --quiet --package packing --lib --crate-type cdylib --profile page --target";
+/// The program in one piece, compiled to be small, and its glue.
+fn program(tools: &Toolbox) -> Result<(Vec<u8>, Vec<u8>)> {
+    let build = format!("build --bin {}", project::NAME);
+    let linked = compile(tools, &build, PROFILE, project::NAME)?;
+    let folder = project::target().join(PROFILE);
+    let glue = "--target no-modules --no-typescript --out-name program --out-dir";
     project::run(
         tools
-            .wasm_command("cargo")
-            .args(build.split(' '))
-            .arg(project::WASM),
+            .command("wasm-bindgen")
+            .args(glue.split(' '))
+            .arg(&folder)
+            .arg(linked),
     )?;
-    let path = project::target()
-        .join(project::WASM)
-        .join("page/packing.wasm");
-    let mut module = Module::from_file(path).context("there is no unpacker")?;
-    // What the linker tells of its work.
+    let wasm = optimised(tools, &folder.join("program_bg.wasm"))?;
+    let glue = fs::read(folder.join("program.js")).context("the program has no glue")?;
+    Ok((wasm, glue))
+}
+
+/// What unpacks it in the browser.
+fn unpacker(tools: &Toolbox) -> Result<Vec<u8>> {
+    let build = "rustc --package packing --lib --crate-type cdylib";
+    optimised(tools, &compile(tools, build, "page", "packing")?)
+}
+
+/// Compiles to wasm, and says where it lies.
+fn compile(tools: &Toolbox, build: &str, profile: &str, name: &str) -> Result<PathBuf> {
+    let mut cargo = tools.wasm_command("cargo");
+    project::run(cargo.args(build.split(' ')).args([
+        "--quiet",
+        "--target",
+        project::WASM,
+        "--profile",
+        profile,
+    ]))?;
+    let folder = project::target().join(project::WASM).join(profile);
+    Ok(folder.join(name).with_extension("wasm"))
+}
+
+/// A module without what the linker tells of its work, and small.
+fn optimised(tools: &Toolbox, path: &Path) -> Result<Vec<u8>> {
+    let mut module = Module::from_file(path).context("there is no program")?;
     let told: Vec<_> = module.customs.iter().map(|(id, _)| id).collect();
     for id in told {
         module.customs.delete(id);
     }
-    post_build::optimise(&tools, &module.emit_wasm())
-}
-
-/// The part of the program that is loaded later.
-fn later(dist: &Path) -> Result<Vec<u8>> {
-    let files = fs::read_dir(dist)?.filter_map(Result::ok);
-    let later = files
-        .map(|file| file.path())
-        .find(|path| path.to_string_lossy().ends_with(".later.wasm"))
-        .context("the program is not split")?;
-    Ok(fs::read(later)?)
+    post_build::optimise(tools, &module.emit_wasm())
 }
 
 /// Each figure has a picture for wide windows, and one for narrow ones. Here the program draws before a

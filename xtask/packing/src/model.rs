@@ -33,7 +33,7 @@ impl Kind {
 pub(crate) const ODDS: u32 = 65_536;
 
 /// The most contexts that a kind has.
-const CONTEXTS: usize = 14;
+const CONTEXTS: usize = 18;
 /// Two of each context, one of what has stood before, and one that is always the same.
 const INPUTS: usize = 2 * CONTEXTS + 4;
 /// As many as a processor takes at once.
@@ -55,7 +55,7 @@ const TABLE: usize = 4096;
 /// How fast the weights of the guesses change.
 const RATE: f32 = 0.01;
 /// After so many bits a slot begins to forget.
-const MEMORY: u32 = 120;
+const MEMORY: u32 = 60;
 /// A longer match is as good.
 const LONGEST: usize = 63;
 /// A match begins where so many bytes are the same.
@@ -118,7 +118,7 @@ impl Model {
         let probabilities = probabilities();
         let squash = |bucket: usize| squash(&probabilities, bucket as f32 - 11.5);
         let buckets: Vec<f32> = (0..BUCKETS).map(squash).collect();
-        let weights = |sets: usize| vec![f32x4::splat(0.2); QUADS * sets];
+        let weights = |sets: usize| vec![f32x4::splat(0.13); QUADS * sets];
         Self {
             bytes: Vec::with_capacity(length),
             kind: Kind::Text,
@@ -147,7 +147,7 @@ impl Model {
                 refined: 0,
             },
             shares: (0..=MEMORY)
-                .map(|count| 1.0 / (count as f32 + 1.5))
+                .map(|count| 1.0 / (count as f32 + 1.3))
                 .collect(),
             logits: logits(&probabilities),
             probabilities,
@@ -308,6 +308,7 @@ impl Model {
                 let two = first + (second << 10);
                 let three = two + (third << 20);
                 let [local, other] = program.locals_named;
+                let [operand, earlier] = program.operands_before();
                 [
                     next,
                     hash(next, first),
@@ -318,6 +319,10 @@ impl Model {
                     hash(hash(next, first), program.called),
                     hash(hash(next, two), local),
                     hash(hash(next, two), four & 0xffff),
+                    hash(next, operand),
+                    hash(hash(next, operand), earlier),
+                    hash(hash(next, first), program.operand),
+                    hash(next, program.long_before),
                 ]
             }
             Kind::Text => {
@@ -339,11 +344,15 @@ impl Model {
                     hash(hash(self.words[0], self.words[1]), a),
                     0,
                     0,
+                    0,
+                    0,
+                    0,
+                    0,
                 ]
             }
         };
         let kind = self.kind as u32;
-        self.contexts = CONTEXTS - if self.kind == Kind::Text { 2 } else { 0 };
+        self.contexts = CONTEXTS - if self.kind == Kind::Text { 6 } else { 0 };
         for (index, value) in (0..).zip(always.into_iter().chain(hashes)) {
             self.hashes[index as usize] = hash(value, index << 1 | kind);
         }

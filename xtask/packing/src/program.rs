@@ -26,6 +26,12 @@ pub(crate) struct Program {
     pub(crate) locals_named: [u32; 2],
     /// The function that was called last.
     pub(crate) called: u32,
+    /// The operand before the next.
+    pub(crate) operand: u32,
+    /// All operations of the function, hashed so that only the last seven count.
+    pub(crate) long_before: u32,
+    /// Of each operation the last two operands.
+    operands_of: [[u32; 2]; OPERATIONS],
 }
 
 /// Where in a module a byte stands (WebAssembly Core Specification 2.0, chapter 5).
@@ -67,6 +73,9 @@ impl Program {
             before: [NONE; 4],
             locals_named: [0; 2],
             called: 0,
+            operand: 0,
+            long_before: 0,
+            operands_of: [[0; 2]; OPERATIONS],
         }
     }
 
@@ -79,6 +88,11 @@ impl Program {
         } else {
             self.place as u32
         }
+    }
+
+    /// The last two operands of the operation that is being read.
+    pub(crate) const fn operands_before(&self) -> [u32; 2] {
+        self.operands_of[self.operation as usize]
     }
 
     /// Reads one more byte.
@@ -184,6 +198,9 @@ impl Program {
             };
             let Some(number) = number else { return };
             self.operands >>= 4;
+            self.operand = number;
+            let operands = &mut self.operands_of[self.operation as usize];
+            *operands = [number, operands[0]];
             match (operand, self.operation) {
                 (TARGETS, _) => self.more = number.wrapping_add(1),
                 (PREFIXED, operation) => {
@@ -200,6 +217,8 @@ impl Program {
             }
         }
         if self.operands == 0 {
+            let moved = self.long_before.wrapping_mul(0x2f0b_4c50);
+            self.long_before = moved.wrapping_add(self.operation + 1);
             self.before.rotate_right(1);
             self.before[0] = self.operation;
             self.operation = NONE;
@@ -211,8 +230,10 @@ impl Program {
 /// No operation: a byte that is none.
 const NONE: u32 = 0xff;
 
-/// Operations are less than 768, and 16 bytes of each are told apart.
-pub(crate) const STATES: usize = 16 + 16 * 768;
+/// More than the number of any operation.
+const OPERATIONS: usize = 768;
+/// 16 bytes of each operation are told apart.
+pub(crate) const STATES: usize = 16 + 16 * OPERATIONS;
 
 /// What stands behind this byte of an operation.
 const fn operands(operation: u8) -> u64 {
