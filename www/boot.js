@@ -105,6 +105,10 @@
     return worker;
   }
 
+  // What the program wants done once its later part is there. Never let go: where that part can't be
+  // loaded, the program could not destroy it.
+  const waiting = [];
+
   // The program asks for its later part, which `cargo xtask post-build` has split off: at the end of
   // its start with a function to call when it is there, in a task of its own, and with null where it is in need of it. It
   // then stands in the middle of a function, and nothing else may happen before it goes on.
@@ -120,6 +124,7 @@
       ours.later = module;
     };
     if (then) {
+      waiting.push(then);
       const compiled = isThere() ? Promise.resolve() : compileLater(name);
       compiled.then((module) => isThere() || start(module)).then(() => new Promise(setTimeout)).then(() => then()).catch(fail);
     } else if (!isThere()) {

@@ -14,7 +14,8 @@ const KEEP: &str = "
             const { loadLater } = value;
             value.loadLater = (then) => {
                 if (then) {
-                    globalThis.firstViewStands = true;
+                    // As the page does, lest it be destroyed.
+                    globalThis.firstViewStands = then;
                 } else {
                     missed.push(new Error().stack);
                     loadLater(null);

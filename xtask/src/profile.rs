@@ -17,7 +17,8 @@ use crate::{project, split};
 /// Tells trunk's hook to count calls.
 pub const COUNT: &str = "DROPOUT_MOMENTS_COUNT_CALLS";
 
-/// What the export begins with that says whether a function has been called; its name follows.
+/// What the export begins with that says whether a function has been called; its name and a number
+/// that makes it unique follow. The name isn't last: `boot.js` takes exports by their ends.
 const CALLED: &str = "called ";
 
 /// The list of functions that can come later, by their plain names.
@@ -61,8 +62,9 @@ fn never_called(calls: &str) -> Result<Vec<String>> {
         let Some(name) = export.strip_prefix(CALLED) else {
             continue;
         };
-        // After the number that makes it unique.
-        let (_, name) = name.split_once(' ').context("a counter without a name")?;
+        let (name, _) = name
+            .rsplit_once(' ')
+            .context("a counter without a number")?;
         let name = split::plain(name);
         if number != "0" {
             called.insert(name.clone());
@@ -88,7 +90,7 @@ pub fn instrument(wasm: &[u8]) -> Result<Vec<u8>> {
         let name = function.name.as_deref().unwrap_or_default();
         module
             .exports
-            .add(&format!("{CALLED}{number} {name}"), global);
+            .add(&format!("{CALLED}{name} {number}"), global);
         function
             .kind
             .unwrap_local_mut()
