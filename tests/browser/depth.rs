@@ -172,12 +172,13 @@ async fn the_controls_set_the_network_and_refuse_what_is_none() {
         "{}",
         stage.fragment()
     );
-    for (input, value, says) in [
-        (layers, "51", "whole number from 1 to 50"),
+    for (input, value, says, nearest) in [
+        (layers, "51", "whole number from 1 to 50", "50"),
         (
             "#depth input[type=number][data-setting=width]",
             "5000",
             "from 64 to 1024",
+            "1024",
         ),
     ] {
         stage.enter(input, value);
@@ -186,7 +187,9 @@ async fn the_controls_set_the_network_and_refuse_what_is_none() {
             .until("it says why not", || stage.text("#notice").contains(says))
             .await;
         assert!(
-            stage.text("#notice").contains("stays at"),
+            stage
+                .text("#notice")
+                .contains(&format!("is now {nearest}.")),
             "{}",
             stage.text("#notice")
         );

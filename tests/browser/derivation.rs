@@ -333,7 +333,7 @@ async fn the_other_probability_can_be_set() {
     stage.finish(NUMBER);
     let notice = stage.text("#notice");
     assert!(notice.contains("more than 0 and at most 1"), "{notice}");
-    assert!(notice.contains("it stays at 0.9"), "{notice}");
+    assert!(notice.contains("it is now 0.01"), "{notice}");
     stage.click("button[data-set='p=0.5']");
     stage
         .until("half is dropped", || stage.value("given.drop") == Some(0.5))

@@ -177,15 +177,21 @@ async fn units_and_weights_are_set_by_their_controls() {
 }
 
 #[wasm_bindgen_test]
-async fn a_number_of_units_that_is_not_allowed_is_refused_and_the_last_one_kept() {
+async fn a_number_of_units_that_is_not_allowed_gives_way_to_the_nearest_one() {
     let stage = Stage::new("seed=7&units=20000").await;
     let notice = stage.text("#notice");
     assert!(
         notice.contains("a whole number from 1 to 10000"),
         "{notice}"
     );
-    assert!(notice.contains("Used instead: 100."), "{notice}");
-    for refused in ["0", "10001", "2.5", "-3", ""] {
+    assert!(notice.contains("Used instead: 10000."), "{notice}");
+    for (refused, says) in [
+        ("0", "“0” is not, so it is now 1."),
+        ("10001", "“10001” is not, so it is now 10000."),
+        ("2.5", "“2.5” is not, so it is now 3."),
+        ("-3", "“-3” is not, so it is now 1."),
+        ("", "what was written is not, so it stays at 1."),
+    ] {
         stage.enter(COUNT, refused);
         stage.finish(COUNT);
         let notice = stage.text("#notice");
@@ -193,11 +199,11 @@ async fn a_number_of_units_that_is_not_allowed_is_refused_and_the_last_one_kept(
             notice.contains("must be a whole number from 1 to 10000"),
             "{notice}"
         );
-        assert!(notice.contains("it stays at 100"), "{notice}");
+        assert!(notice.contains(says), "{notice}");
     }
     stage
         .until("the input shows what holds", || {
-            stage.input(COUNT).value() == "100"
+            stage.input(COUNT).value() == "1"
         })
         .await;
 }

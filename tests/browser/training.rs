@@ -181,11 +181,11 @@ async fn choices_change_what_is_trained() {
     assert_eq!((before[0].len(), after[0].len()), (8, 11));
     assert!(after.iter().all(|row| row[8].contains(" ± ")), "{after:?}");
 
-    // What is not allowed is refused, and changes nothing.
+    // What is not allowed gives way to the nearest that is.
     stage.enter("#training [data-setting=hidden]", "9");
     stage.finish("#training [data-setting=hidden]");
     assert!(stage.text("#notice").contains("a whole number from 1 to 8"));
-    assert!(stage.fragment().contains("hidden=1"));
+    assert!(stage.fragment().contains("hidden=8"));
 }
 
 /// The figure shows what is chosen, and so do its table and its words; nothing is trained anew.
