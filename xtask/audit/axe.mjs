@@ -75,6 +75,7 @@ async function open({ size = WIDE, scheme = "light", media = {}, blocked = [], f
   await page.goto(`${site.address}#${fragment}`);
   await page.waitForSelector(ready);
   await act?.(page);
+  await layOut(page);
   await page.evaluate(axe.source);
   return page;
 }
@@ -95,6 +96,13 @@ async function chooseToEmbed(page) {
   // Where a pointer would click moves, as sections get their height when they come into view.
   await page.$eval(".card", (card) => card.click());
   await page.waitForSelector("#embed-preview[data-height]");
+}
+
+/** Has each section laid out, as it is where a reader sees it: axe-core asks for places without going there. */
+function layOut(page) {
+  return page.$$eval("section", (sections) => {
+    for (const { style } of sections) style.contentVisibility = "visible";
+  });
 }
 
 /** Shows what is there on request. */
