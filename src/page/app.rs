@@ -249,19 +249,20 @@ impl App {
             let app = app.try_borrow().map_err(|_| "The page is busy.")?;
             app.make(wish)
         });
+        let page = (&self.window, &self.document);
         for (figure, menu) in share.menus() {
             let subject = Subject::Figure(figure.name());
-            export::offer(&self.window, &self.document, menu, subject, &make)?;
+            export::offer_once_opened(page, (menu, "beforetoggle"), subject, &make)?;
         }
         for (subject, selector) in [
-            (Subject::Result, "#result-file"),
             (Subject::Scores, "#training-scores"),
             (Subject::Layers, "#training-layers"),
         ] {
             let place = dom::element(&self.document, selector)?;
-            export::offer(&self.window, &self.document, &place, subject, &make)?;
+            export::offer_once_opened(page, (&place, "toggle"), subject, &make)?;
         }
-        Ok(())
+        let place = dom::element(&self.document, "#result-file")?;
+        export::offer(&self.window, &self.document, &place, Subject::Result, &make)
     }
 
     /// Makes a file of what is shown.

@@ -1,6 +1,6 @@
 //! Files to save and texts to copy: each figure as a picture and as data, and what a run measured.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::Array;
@@ -227,6 +227,27 @@ fn text(error: impl std::fmt::Display) -> JsValue {
 }
 
 pub(super) type Make = Rc<dyn Fn(Wish) -> Result<Made, JsValue>>;
+
+/// Puts a form at the end of an element when that is first opened, which an event of this kind tells:
+/// Chromium looks for what it could fill in as a page is loaded, and lays out all that is around it.
+///
+/// # Errors
+/// When the browser refuses.
+pub(super) fn offer_once_opened(
+    (window, document): (&Window, &Document),
+    (parent, opening): (&Element, &str),
+    subject: Subject,
+    make: &Make,
+) -> Result<(), JsValue> {
+    let (window, document) = (window.clone(), document.clone());
+    let (place, make) = (parent.clone(), Rc::clone(make));
+    let is_there = Cell::new(false);
+    dom::listen(parent, opening, move |_: Event| {
+        if !is_there.get() {
+            is_there.set(offer(&window, &document, &place, subject, &make).is_ok());
+        }
+    })
+}
 
 /// Puts a form at the end of an element that saves and copies a figure, or a table.
 ///

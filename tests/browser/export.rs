@@ -13,7 +13,9 @@ use crate::stage::{Stage, attribute};
 
 /// Promises the file that a form saves, and its name; it goes nowhere else.
 const SAVE: &str = r"((root, format, caption, background) => new Promise((resolve) => {
-  const form = document.querySelector(`${root} .export`);
+  const place = document.querySelector(root);
+  if (place.popover && !place.matches(':popover-open')) place.showPopover();
+  const form = place.querySelector('.export');
   const select = form.querySelector('select');
   select.selectedIndex = [...select.options].findIndex((it) => it.text === format);
   select.dispatchEvent(new Event('change'));
