@@ -143,6 +143,7 @@ impl Depth {
     }
 
     /// Shows how far it is.
+    #[inline(never)] // The first view has none.
     pub(super) fn show(&self, document: &Document) {
         let running = self.running.as_ref();
         let state = running.map_or("idle", |it| it.state.name());

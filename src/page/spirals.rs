@@ -141,6 +141,7 @@ impl Spirals {
     }
 
     /// Shows how far it is.
+    #[inline(never)] // The first view has none.
     pub(super) fn show(&self, document: &Document) {
         let state = self.learning.as_ref().map(|it| it.state);
         dom::set_attribute(&self.run, "data-spirals", state.map_or("idle", State::name));
