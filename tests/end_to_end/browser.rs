@@ -375,7 +375,14 @@ struct Driver {
 }
 
 impl Driver {
+    /// Chromium's driver takes a free port of IPv6 and ends where another has the same one of IPv4.
     fn start(engine: Engine) -> Self {
+        let mut attempts = (0..5).map(|_| Self::try_to_start(engine));
+        let driver = attempts.find_map(|it| it);
+        driver.expect("one of five drivers says on which port it is")
+    }
+
+    fn try_to_start(engine: Engine) -> Option<Self> {
         let [variable, name] = engine.driver();
         let program = env::var_os(variable).unwrap_or_else(|| name.into());
         // WebKit's driver wants to be told a port.
@@ -393,9 +400,9 @@ impl Driver {
         let lines = BufReader::new(output).lines().map_while(Result::ok);
         let port = match engine {
             // "ChromeDriver was started successfully on port 12345."
-            Engine::Chromium => number_after(lines, "successfully on port "),
+            Engine::Chromium => number_after(lines, "successfully on port ")?,
             // "1764000000000	geckodriver	INFO	Listening on 127.0.0.1:12345"
-            Engine::Firefox => number_after(lines, "Listening on 127.0.0.1:"),
+            Engine::Firefox => number_after(lines, "Listening on 127.0.0.1:")?,
             Engine::WebKit => {
                 while TcpStream::connect(("127.0.0.1", port)).is_err() {
                     thread::park_timeout(Duration::from_millis(10));
@@ -403,7 +410,7 @@ impl Driver {
                 port
             }
         };
-        Self { process, port }
+        Some(Self { process, port })
     }
 
     /// Sends a command, and gives the value of its answer.
@@ -456,17 +463,17 @@ impl Drop for Driver {
     }
 }
 
-/// The number behind these words, of which the driver says to which port it listens. What it says
-/// afterwards is read and dropped: a driver whose output nobody takes would stop.
-fn number_after(mut lines: impl Iterator<Item = String> + Send + 'static, words: &str) -> u16 {
-    let port = lines
-        .by_ref()
-        .find_map(|line| {
-            let (_, port) = line.split_once(words)?;
-            port.trim_end_matches('.').parse().ok()
-        })
-        .expect("the driver says on which port it is");
+/// The number behind these words, of which the driver says to which port it listens; none if it ends
+/// before. What it says afterwards is read and dropped: a driver whose output nobody takes would stop.
+fn number_after(
+    mut lines: impl Iterator<Item = String> + Send + 'static,
+    words: &str,
+) -> Option<u16> {
+    let port = lines.by_ref().find_map(|line| {
+        let (_, port) = line.split_once(words)?;
+        port.trim_end_matches('.').parse().ok()
+    })?;
     #[expect(clippy::disallowed_methods, reason = "this never runs in a browser")]
     drop(thread::spawn(move || lines.for_each(drop)));
-    port
+    Some(port)
 }
