@@ -399,7 +399,7 @@ fn the_estimate_ends_at_its_samples_and_value() {
         .estimates
         .last()
         .expect("there was a run");
-    let x = x_of(&drawing, [("1000", 3.0), ("10⁶", 6.0)], f64::log10(3e6));
+    let x = x_of(&drawing, [("10³", 3.0), ("10⁶", 6.0)], f64::log10(3e6));
     let y_of = |label: &str| {
         let label = drawing.label(label);
         (label.top + label.bottom) / 2.0

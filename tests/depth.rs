@@ -3,6 +3,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use dropout_moments::network::{LayerEstimate, Simulation, SimulationEstimate};
+use dropout_moments::scene::Scene;
 use dropout_moments::settings::{Activation, Initialisation, Named, Scaling, Seed, Settings};
 use dropout_moments::theory::{Exact, LayerMoments, Propagation};
 
@@ -458,4 +459,36 @@ fn the_variance_shift_is_that_of_the_reference_cases() {
     // What adds up more and more of what goes together has no shift.
     assert!(shift("mu=1&p=0.5", 1e9, 0.3) > 1.0 - 1e-7);
     assert_eq!(exact("input=ones&p=0").variance_shift(0.0, 0.0), None);
+}
+
+/// On one axis, long numbers are all written as powers of ten, and short ones all in full.
+#[test]
+fn the_ticks_of_an_axis_are_named_in_one_way() {
+    let (mut in_full, mut in_powers) = (0, 0);
+    for layers in [1, 3, 10, 20, 50] {
+        for p in ["0.1", "0.3", "0.5", "0.9", "0.99"] {
+            for rule in ["inverted", "none", "sqrt"] {
+                for activation in ["linear", "relu", "tanh"] {
+                    let fragment =
+                        format!("layers={layers}&p={p}&scale={rule}&activation={activation}");
+                    let scene = Scene::new(&settings(&fragment), None);
+                    for panel in scene.depth.expect("it is there").panels {
+                        let names: Vec<String> = panel.ticks.into_iter().map(|it| it.1).collect();
+                        let is_power =
+                            |name: &&String| name.contains("10⁻") || name.contains("10⁴");
+                        if names.iter().any(|name| is_power(&name)) {
+                            in_powers += 1;
+                            let is_short = |name: &String| {
+                                name != "1" && name.parse::<f64>().is_ok_and(|value| value != 10.0)
+                            };
+                            assert!(!names.iter().any(is_short), "{fragment}: {names:?}");
+                        } else {
+                            in_full += 1;
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(in_full > 10 && in_powers > 10, "{in_full}, {in_powers}");
 }

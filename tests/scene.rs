@@ -4,7 +4,7 @@
 use dropout_moments::network::{Comparison, Progress, Split};
 use dropout_moments::sampling::draw_units;
 use dropout_moments::scene::{
-    Measured, Readable, Scene, Section, Sections, Training, TrainingFigure, TrainingTables,
+    Measured, Readable, Scene, Section, Sections, Training, TrainingFigure, TrainingTables, symbols,
 };
 use dropout_moments::settings::{Distribution, Named, Scaling, Seed, Settings};
 use dropout_moments::theory::Exact;
@@ -525,8 +525,55 @@ fn the_static_page_says_what_the_scene_says() {
     assert!(checked > 50, "{checked}");
     for element in PAGE.split("data-sentence=\"").skip(1) {
         let (name, rest) = element.split_once("\">").expect("the attribute ends");
-        let shown = &rest[..rest.find("</").expect("the element ends")];
-        assert_eq!(shown.replace("&lt;", "<"), sentence("", name), "{name}");
+        let words = sentence("", name);
+        let expected = if name.starts_with("code.") {
+            words.replace('<', "&lt;")
+        } else {
+            words
+                .split(' ')
+                .map(marked_up)
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        assert!(
+            rest.starts_with(&(expected.clone() + "</")),
+            "{name}: {expected}"
+        );
+    }
+}
+
+/// A word as the page sets it: with its symbols in italics, and on one line if it has any.
+fn marked_up(word: &str) -> String {
+    let set = |(text, is_symbol): (String, bool)| match is_symbol {
+        true => format!("<i>{text}</i>"),
+        false => text,
+    };
+    let markup: String = symbols(word).into_iter().map(set).collect();
+    if markup == word {
+        markup
+    } else {
+        format!("<span>{markup}</span>")
+    }
+}
+
+/// Letters are symbols where they stand alone, and only there.
+#[test]
+fn symbols_in_sentences_are_told_from_words() {
+    for (word, markup) in [
+        ("dropped", "dropped"),
+        ("a", "a"),
+        ("10^±75,", "10^±75,"),
+        ("p", "<span><i>p</i></span>"),
+        ("1/√(1−p)¹⁰", "<span>1/√(1−<i>p</i>)¹⁰</span>"),
+        (
+            "√(n·p/(1−p)).",
+            "<span>√(<i>n</i>·<i>p</i>/(1−<i>p</i>)).</span>",
+        ),
+        ("Σw²", "<span>Σ<i>w</i>²</span>"),
+        ("std", "std"),
+        ("σ²", "<span><i>σ</i>²</span>"),
+    ] {
+        assert_eq!(marked_up(word), markup);
     }
 }
 

@@ -63,7 +63,7 @@ pub fn decade_at(figure: &ConvergenceFigure, css_x: f64, css_width: u32) -> f64 
 /// Ticks at the powers of ten, with what they are called.
 fn powers_of_ten((first, last): Point) -> Vec<(f64, String)> {
     const NAMES: [&str; 9] = [
-        "100", "1000", "10⁴", "10⁵", "10⁶", "10⁷", "10⁸", "10⁹", "10¹⁰",
+        "10²", "10³", "10⁴", "10⁵", "10⁶", "10⁷", "10⁸", "10⁹", "10¹⁰",
     ];
     let decades = (2..).map(f64::from);
     decades

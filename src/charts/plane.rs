@@ -479,7 +479,10 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
     ) -> Outcome<DB> {
         let size = self.measure(text, kind);
         let rectangle = rectangle(size, at, horizontal, vertical);
-        self.taken.push(rectangle);
+        // Side by side, two labels would be read as one.
+        let [left, top, right, bottom] = rectangle;
+        self.taken
+            .push([left - px(3.0), top, right + px(3.0), bottom]);
         self.labels.push(rectangle);
         // Browsers agree on where the middle of a letter is, not on its top.
         let at = (at.0, (rectangle[1] + rectangle[3]) / 2);

@@ -4,6 +4,8 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Element, Event, EventTarget, Node, PointerEvent};
 
+use crate::scene::symbols;
+
 /// The first element that matches, as a `T`.
 ///
 /// # Errors
@@ -97,6 +99,43 @@ pub(super) fn replace_text(element: &Element, text: &str) {
         }
         _ => element.set_text_content(Some(text)),
     }
+}
+
+/// Sets a sentence of the text: symbols in italics, as where they stand in the page, and the words they
+/// stand in as elements of their own, which its styles keep on one line.
+#[inline(never)] // The first view has no such sentence.
+pub(super) fn set_sentence(document: &Document, element: &Element, sentence: &str) {
+    element.set_text_content(None);
+    // None of these fail: elements that have just been made stand nowhere yet.
+    let _ = append_sentence(document, element, sentence);
+}
+
+fn append_sentence(document: &Document, element: &Element, sentence: &str) -> Result<(), JsValue> {
+    let mut plain = String::new();
+    for word in sentence.split_inclusive(' ') {
+        let pieces = symbols(word.trim_end());
+        if pieces.iter().any(|(_, is_symbol)| *is_symbol) {
+            element.append_with_str_1(&plain)?;
+            plain.clear();
+            let formula = create(document, "span", "")?;
+            for (text, is_symbol) in pieces {
+                if is_symbol {
+                    let symbol = create(document, "i", "")?;
+                    symbol.set_text_content(Some(&text));
+                    formula.append_with_node_1(&symbol)?;
+                } else {
+                    formula.append_with_str_1(&text)?;
+                }
+            }
+            element.append_with_node_1(&formula)?;
+            if word.ends_with(' ') {
+                plain.push(' ');
+            }
+        } else {
+            plain.push_str(word);
+        }
+    }
+    element.append_with_str_1(&plain)
 }
 
 /// Sets an attribute, if it is another.

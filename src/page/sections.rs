@@ -12,6 +12,7 @@ use crate::settings::shortest;
 
 /// All sections that follow the settings.
 pub(super) struct PageSections {
+    document: Document,
     all: Vec<PageSection>,
     in_view: Sections,
 }
@@ -60,7 +61,11 @@ impl PageSections {
                 sentences: named(document, &selector, "data-sentence")?,
             });
         }
-        Ok(Self { all, in_view })
+        Ok(Self {
+            document: document.clone(),
+            all,
+            in_view,
+        })
     }
 
     /// The elements of the sections.
@@ -101,7 +106,11 @@ impl PageSections {
                 if let Some((_, words)) = sentence
                     && output.changes_to(words, None)
                 {
-                    dom::set_text(&output.element, words);
+                    if output.name.starts_with("code.") {
+                        dom::set_text(&output.element, words);
+                    } else {
+                        dom::set_sentence(&self.document, &output.element, words);
+                    }
                 }
             }
         }

@@ -298,12 +298,23 @@ fn powers((low, high): (f64, f64)) -> Vec<(f64, String)> {
         for multiple in multiples {
             let place = decade + libm::log10(*multiple);
             if (low..=high).contains(&place) {
-                ticks.push((place, number(multiple * libm::exp10(decade))));
+                ticks.push((place, *multiple, decade));
             }
         }
         decade += step;
     }
-    ticks
+    // One axis names its ticks in one way: all of them in powers of ten, where one is long.
+    let is_long = |decade: f64| !(-3.0..4.0).contains(&decade);
+    let in_powers = ticks.iter().any(|&(_, _, decade)| is_long(decade));
+    let named = |(place, multiple, decade): (f64, f64, f64)| {
+        let name = if in_powers && decade != 0.0 {
+            scientific(&significant(multiple, 1), decade)
+        } else {
+            significant(multiple * libm::exp10(decade), 1)
+        };
+        (place, name)
+    };
+    ticks.into_iter().map(named).collect()
 }
 
 fn std_dot(mode: &ModeEstimate) -> Dot {
@@ -377,8 +388,13 @@ fn number(value: f64) -> String {
     }
     let exponent = libm::log10(value.abs()).floor();
     let mantissa = significant(value / libm::exp10(exponent), 3);
+    scientific(&mantissa, exponent)
+}
+
+/// A number of this mantissa, times this power of ten.
+fn scientific(mantissa: &str, exponent: f64) -> String {
     let power = format!("10{}", superscript(exponent));
-    match mantissa.as_str() {
+    match mantissa {
         "1" => power,
         "−1" => format!("−{power}"),
         _ => format!("{mantissa} × {power}"),

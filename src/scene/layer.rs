@@ -568,7 +568,7 @@ fn running(exact: &LayerOutput, draws: &LayerDraws) -> String {
     let count = draws.moments().count();
     let [output, target] = [draws.output(), exact.mean].map(|it| written(it, 4));
     if count == 1 {
-        return format!("1 draw so far: {output}. The mean over all of them is {target}.");
+        return format!("1 draw so far: {output}. The mean over all masks is {target}.");
     }
     format!(
         "{} so far: their mean is {}, the last one was {output}. The mean closes in on {target}; \

@@ -43,3 +43,27 @@ impl Notation {
         }
     }
 }
+
+/// Cuts a word of a sentence where symbols begin and end, and says which pieces are symbols: `1−p,` is
+/// `1−`, the symbol `p`, and `,`. A word without a symbol is one piece.
+///
+/// A symbol is a letter of the page's formulas that has no other letter beside it.
+#[must_use]
+pub fn symbols(word: &str) -> Vec<(String, bool)> {
+    const SYMBOLS: &str = "dmnpwxzLμσ";
+    let mut pieces: Vec<(String, bool)> = Vec::new();
+    let mut before = ' ';
+    let mut rest = word.chars().peekable();
+    while let Some(letter) = rest.next() {
+        let after = rest.peek().copied().unwrap_or(' ');
+        let is_symbol = SYMBOLS.contains(letter)
+            && !before.is_ascii_alphabetic()
+            && !after.is_ascii_alphabetic();
+        match pieces.last_mut() {
+            Some((piece, false)) if !is_symbol => piece.push(letter),
+            _ => pieces.push((letter.into(), is_symbol)),
+        }
+        before = letter;
+    }
+    pieces
+}

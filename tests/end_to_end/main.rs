@@ -242,7 +242,7 @@ fn assert_failed(browser: &Browser, reason: &str) {
     for sentence in [
         "At p = 0.30 the standard deviation grows by 19.5 %",
         "what is kept is divided by 1\u{a0}−\u{a0}p",
-        "10 000 × 10 000 normal numbers",
+        "10\u{202f}000 × 10\u{202f}000 normal numbers",
     ] {
         assert!(shown.contains(sentence), "{sentence:?} is not in: {shown}");
     }
