@@ -221,6 +221,51 @@ async fn the_largest_run_leaves_the_page_responsive_and_can_be_cancelled() {
     assert_shown(&stage, &measured("seed=3", 1e6, samples));
 }
 
+/// While it runs, it says how fast it is and how long it will take, and the curve fills in.
+#[wasm_bindgen_test]
+async fn a_run_tells_its_speed_and_what_is_left_while_its_curve_fills_in() {
+    let stage = Stage::new("n=10000000000&seed=3").await;
+    stage.element("#figure-convergence").scroll_into_view();
+    stage.until_run_is("done").await;
+    // The last place of the figure that can be read is the last estimate that is drawn.
+    let places = || {
+        let last = stage.input("#figure-convergence .reader").max();
+        last.parse::<u32>().expect("it is a number")
+    };
+    let at_first = places();
+    stage.click(RUN_THESE);
+    stage
+        .until("it says how it goes", || {
+            stage.text("#run-state").contains(" left")
+        })
+        .await;
+    let words = stage.text("#run-state");
+    let parts: Vec<&str> = words.split(" · ").collect();
+    let [share, rate, left] = parts[..] else {
+        panic!("{words}");
+    };
+    let number = |text: &str, unit: &str| {
+        let digits = text.strip_suffix(unit).unwrap_or_else(|| panic!("{words}"));
+        digits.parse::<f64>().unwrap_or_else(|_| panic!("{words}"))
+    };
+    assert!((0.0..100.0).contains(&number(share, " %")), "{words}");
+    assert!(number(rate, " M samples/s") > 0.0, "{words}");
+    assert!(left.starts_with(|it: char| it.is_ascii_digit()), "{words}");
+    let bar = stage.element("#run-progress");
+    let value = |bar: &web_sys::Element| {
+        let value = js_sys::Reflect::get(bar, &"value".into()).expect("it has one");
+        value.as_f64().expect("it is a number")
+    };
+    let filled = value(&bar);
+    stage
+        .until("the curve and the bar have grown", || {
+            places() > at_first && value(&bar) > filled
+        })
+        .await;
+    assert_eq!(stage.experiment(), "running", "all that while it ran");
+    stage.click(CANCEL);
+}
+
 /// A reader who moves a slider in the middle of a run gets the processor back at once.
 #[wasm_bindgen_test]
 async fn workers_drop_what_they_hold_of_a_run_that_has_ended() {

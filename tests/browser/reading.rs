@@ -131,7 +131,7 @@ async fn the_cursor_goes_with_the_focus_and_only_one_figure_has_it() {
 
 /// The clock of the page goes on by so many milliseconds whenever it is read, and the reader wants
 /// less motion or doesn't.
-async fn with_slow_clock(reduced_motion: bool) -> Stage {
+pub(crate) async fn with_slow_clock(reduced_motion: bool) -> Stage {
     let stage = Stage::before_start("seed=7").await;
     stage.run_script(&format!(
         "let now = 0;
@@ -372,5 +372,67 @@ async fn what_has_settled_is_spoken_and_not_each_step() {
     stage.finish("input[type=range][data-setting=p]");
     stage
         .until("it is spoken", || spoken().contains("p = 0.50"))
+        .await;
+}
+
+/// Further down, too, a number that is set at one stroke is there at once, and so is a step of a reader.
+#[wasm_bindgen_test]
+async fn layer_and_depth_step_at_once_for_those_who_want_less_motion() {
+    for (section, name, reduced) in [
+        ("#layer", "layer.loss", false),
+        ("#layer", "layer.loss", true),
+        ("#depth", "depth", false),
+        ("#depth", "depth", true),
+    ] {
+        let stage = with_slow_clock(reduced).await;
+        let sentence = format!("[data-sentence='{name}']");
+        stage.element(&sentence).scroll_into_view();
+        stage.frame().await;
+        stage.frame().await;
+        let mut seen = vec![stage.text(&sentence)];
+        stage.click("button[data-set='p=0.5']");
+        for _ in 0..60 {
+            stage.frame().await;
+            let words = stage.text(&sentence);
+            if seen.last() != Some(&words) {
+                seen.push(words);
+            }
+        }
+        if reduced {
+            assert_eq!(seen.len(), 2, "{section}: {seen:?}");
+        } else {
+            assert!(seen.len() > 2, "{section}: {seen:?}");
+        }
+    }
+}
+
+/// Symbols in live sentences are set as those in the text, and a formula stays on one line.
+#[wasm_bindgen_test]
+async fn live_sentences_have_their_symbols_in_italics() {
+    let stage = Stage::new("seed=7&p=0.5").await;
+    stage.see_all().await;
+    let markup = || stage.element("[data-sentence=depth]").inner_html();
+    let formula = "<span>1/√(1−<i>p</i>)</span>";
+    stage
+        .until("it is there", || {
+            markup().contains(&format!("a factor {formula} = 1.414"))
+        })
+        .await;
+    let code = stage.element("[data-sentence='code.rule']").inner_html();
+    assert!(!code.contains("<i>"), "{code}");
+    let window = web_sys::window().expect("it has one");
+    for word in stage.all("[data-sentence=depth] span") {
+        let style = window.get_computed_style(&word).expect("it has one");
+        let style = style.expect("it has one");
+        assert_eq!(
+            style.get_property_value("white-space").as_deref(),
+            Ok("nowrap")
+        );
+    }
+    stage.go_to("#seed=7&p=0.5&notation=keep");
+    stage
+        .until("it follows the notation", || {
+            markup().contains("a factor <span>1/√<i>p</i></span> = 1.414")
+        })
         .await;
 }
