@@ -348,6 +348,12 @@ fn some_settings() -> impl Strategy<Value = Settings> {
         name_of::<Figure>(),
     );
     let trained = (1..=8_u32, 8..=128_u32, 1..=20_u32, 1..=60_u32);
+    let sizes = (1..=10_000_u32, 1..=50_u32, 64..=1024_u32);
+    let networks = (
+        name_of::<Weights>(),
+        name_of::<Activation>(),
+        name_of::<Initialisation>(),
+    );
     let training = (
         name_of::<Normalisation>(),
         name_of::<Optimizer>(),
@@ -357,16 +363,18 @@ fn some_settings() -> impl Strategy<Value = Settings> {
         name_of::<Spread>(),
     );
     let others = (numbers, input, counts, names, hidden);
-    (others, trained, training).prop_map(
+    (others, sizes, networks, trained, training).prop_map(
         |(
             others,
-            (layers, units, seeds, epochs),
+            (units, layers, width),
+            (weights, activation, init),
+            (hidden_layers, neurons, seeds, epochs),
             (norm, optimizer, rates, curve, mode, spread),
         )| {
             let ((p, mu, sigma), input, (n, seed, draw), names, hidden) = others;
             let (scale, notation, theme, embed) = names;
             let mut settings = Settings::default();
-            for (key, value) in [
+            let pairs = [
                 ("p", p.to_string()),
                 ("mu", mu.to_string()),
                 ("sigma", sigma.to_string()),
@@ -375,8 +383,14 @@ fn some_settings() -> impl Strategy<Value = Settings> {
                 ("n", n.to_string()),
                 ("seed", seed.to_string()),
                 ("draw", draw.to_string()),
-                ("hidden", layers.to_string()),
-                ("neurons", units.to_string()),
+                ("units", units.to_string()),
+                ("weights", weights),
+                ("layers", layers.to_string()),
+                ("width", width.to_string()),
+                ("activation", activation),
+                ("init", init),
+                ("hidden", hidden_layers.to_string()),
+                ("neurons", neurons.to_string()),
                 ("seeds", seeds.to_string()),
                 ("epochs", epochs.to_string()),
                 ("norm", norm),
@@ -389,10 +403,17 @@ fn some_settings() -> impl Strategy<Value = Settings> {
                 ("theme", theme),
                 ("embed", embed),
                 ("hide", hidden.join(",")),
-            ] {
-                let set = settings.set(key, &value);
+            ];
+            for (key, value) in &pairs {
+                let set = settings.set(key, value);
                 set.expect("the strategy keeps to the limits");
             }
+            let keys: Vec<_> = settings.texts().map(|(key, _)| key).collect();
+            let mut set = pairs.map(|(key, _)| key).to_vec();
+            set.sort_by_key(|key| keys.iter().position(|it| it == key));
+            // With nothing hidden, `hide` has no value.
+            set.retain(|key| *key != "hide" || keys.contains(key));
+            assert_eq!(set, keys, "every key is set");
             settings
         },
     )
