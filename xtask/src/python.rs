@@ -15,6 +15,7 @@ pub fn with(packages: &[&str]) -> Result<PathBuf> {
     }
     let environment = project::target().join("tools").join("python");
     let binaries = environment.join(if cfg!(windows) { "Scripts" } else { "bin" });
+    let python = binaries.join("python");
     let list = environment.join("installed");
     let installed = std::fs::read_to_string(&list).unwrap_or_default();
     let missing = missing(packages, &installed);
@@ -30,14 +31,15 @@ pub fn with(packages: &[&str]) -> Result<PathBuf> {
                     .arg(&environment),
             )?;
         }
+        // Not `pip` itself, which names the folder that the environment was made in.
         project::run(
-            Command::new(binaries.join("pip"))
-                .args(["install", "--quiet"])
+            Command::new(&python)
+                .args(["-m", "pip", "install", "--quiet"])
                 .args(&missing),
         )?;
         std::fs::write(list, format!("{installed}{}\n", missing.join("\n")))?;
     }
-    Ok(binaries.join("python"))
+    Ok(python)
 }
 
 /// Those that the list, one a line, lacks.
