@@ -23,7 +23,7 @@ for page in pages:
 
     assert read("url") == own
     assert read("image") == f"{own}picture.png"
-    assert len(read("description")) > 60
+    assert len(read("description")) > 40
     titles.add(read("title"))
     picture = (page.parent / "picture.png").read_bytes()
     size = struct.unpack(">II", picture[16:24])

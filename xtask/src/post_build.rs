@@ -60,7 +60,7 @@ struct Program {
 
 /// Writes a page for each figure, with a picture: only what is published is linked to.
 fn write_figures(folder: &Path) -> Result<()> {
-    let write = "run --quiet --package xtask --features previews --bin pictures -- pages";
+    let write = "run --quiet --config profile.dev.package.dropout-moments.opt-level=2 --package xtask --features previews --bin pictures -- pages";
     project::run(Command::new("cargo").args(write.split(' ')).arg(folder))?;
     for figure in fs::read_dir(folder)?.filter_map(Result::ok) {
         let page = figure.path().join("index.html");

@@ -31,11 +31,11 @@ use dropout_moments::charts::{
     draw_ratio, draw_rules, draw_spirals, draw_study, draw_training, draw_units, draw_variance,
 };
 #[cfg(feature = "previews")]
-use dropout_moments::network::{SpiralProgress, Spirals};
+use dropout_moments::network::{Comparison, Progress, SpiralProgress, Spirals, Split};
 use dropout_moments::sampling::Experiment;
 use dropout_moments::scene::{Emphasis, Readable, Run, Scene};
 #[cfg(feature = "previews")]
-use dropout_moments::scene::{Learnt, Measured, Sections, SpiralsFigure};
+use dropout_moments::scene::{Learnt, Measured, Sections, Training};
 use dropout_moments::settings::{Seed, Settings};
 
 /// CSS pixels: where there is room, and where there is little. The page shows the one that has the
@@ -209,30 +209,45 @@ fn scene_of_a_run() -> Scene {
     }
 }
 
-/// Two spirals, and a network that has learnt them.
+/// With all that a reader has trained here: the networks that are compared, and the spirals'.
 #[cfg(feature = "previews")]
-fn learnt_spirals() -> Option<SpiralsFigure> {
+fn trained_scene() -> Result<Scene> {
     let settings = Settings::default();
+    let digits = fs::read(root()?.join("www/digits.bin"))?;
+    let digits = Split::digits(&digits).context("www/digits.bin holds no digits")?;
+    let comparison = Comparison::new(&settings);
+    let mut networks = vec![Progress::default(); comparison.networks()];
+    for (number, network) in networks.iter_mut().enumerate() {
+        while network.end.is_none() {
+            *network = comparison.go_on(number, network, &digits);
+        }
+    }
     let spirals = Spirals::new(&settings);
     let mut progress = SpiralProgress::default();
     while !progress.is_done() {
         progress = spirals.go_on(&progress);
     }
     let measured = Measured {
+        training: Some(Training {
+            comparison: &comparison,
+            networks: &networks,
+        }),
         spirals: Some(Learnt {
             spirals,
             progress: &progress,
         }),
         ..Measured::default()
     };
-    Scene::of(&settings, measured, Sections::ALL).spirals
+    Ok(Scene::of(&settings, measured, Sections::ALL))
 }
 
 /// Writes a page for each figure.
 #[cfg(feature = "previews")]
 fn write_pages(folder: &Path) -> Result<()> {
+    let trained = trained_scene()?;
     let scene = Scene {
-        spirals: learnt_spirals(),
+        training: trained.training,
+        spirals: trained.spirals,
         ..scene_of_a_run()
     };
     pages::write_shared(folder)?;
