@@ -75,6 +75,7 @@ pub(super) struct App {
     /// Links to what is shown, where all of the page is there.
     share: Option<Share>,
     code: Option<Rc<Code>>,
+    gallery: Option<Gallery>,
     /// The page around this one.
     host: Option<Host>,
     fragment: Fragment,
@@ -164,6 +165,7 @@ impl App {
                 own_data,
                 share: None,
                 code: None,
+                gallery: None,
                 host: None,
                 fragment,
                 experiment,
@@ -314,9 +316,11 @@ impl App {
         this.share = Some(share);
         this.code = Some(code);
         let target = Rc::clone(app);
-        Gallery::listen(&this.window, &this.document, move || {
-            target.borrow().settings.clone()
-        })?;
+        let settings = move || target.borrow().settings.clone();
+        let target = Rc::clone(app);
+        let palette = move || target.borrow().palette();
+        let gallery = Gallery::listen(&this.window, &this.document, settings, palette)?;
+        this.gallery = Some(gallery);
         let target = Rc::clone(app);
         this.host = Host::listen(&this.window, &this.document, move |fragment| {
             target.borrow_mut().amend(fragment);
@@ -446,7 +450,9 @@ impl App {
         if let Some(dark) = &self.dark {
             let target = Rc::clone(app);
             dom::listen(dark, "change", move |_: Event| {
-                target.borrow_mut().request_frame();
+                let mut app = target.borrow_mut();
+                app.request_frame();
+                app.recolour_gallery();
             })?;
         }
         Ok(())
@@ -686,6 +692,7 @@ impl App {
             share.show(&self.settings);
             code.show(&self.settings, &share.link());
         }
+        self.recolour_gallery();
         if self.is_complete && self.run.is_none() {
             let samples = self.settings.samples.get().min(AUTOMATIC);
             if let Ok(samples) = SampleCount::new(samples) {
@@ -959,6 +966,13 @@ impl App {
             &Palette::DARK
         } else {
             &Palette::LIGHT
+        }
+    }
+
+    #[inline(never)] // The first view has none.
+    fn recolour_gallery(&self) {
+        if let Some(gallery) = &self.gallery {
+            gallery.recolour(self.palette());
         }
     }
 

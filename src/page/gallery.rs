@@ -1,21 +1,38 @@
 //! The gallery of all figures, and the dialog that writes the code to embed one.
 
-use js_sys::{Object, Reflect};
+use std::cell::Cell;
+use std::rc::Rc;
+
+use js_sys::{Array, Object, Reflect};
+use plotters::drawing::IntoDrawingArea as _;
+use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    Document, Element, Event, HtmlDialogElement, HtmlElement, HtmlIFrameElement, HtmlInputElement,
-    HtmlSelectElement, MessageEvent, Window,
+    Document, Element, Event, HtmlCanvasElement, HtmlDialogElement, HtmlElement, HtmlIFrameElement,
+    HtmlInputElement, HtmlSelectElement, IntersectionObserver, IntersectionObserverEntry,
+    MessageEvent, Window,
 };
 
+use super::canvas::{Pen, Surface};
 use super::dom;
 use super::share::page_address;
-use crate::scene::{Embed, Host, figure_title};
+use crate::charts::{Palette, draw_spirals, draw_study, draw_training, draw_units};
+use crate::scene::{Embed, Host, Measured, Scene, Sections, figure_title};
 use crate::settings::{Figure, Hidden, Named as _, Settings, shortest};
 
 /// As high as most figures are with their controls, until the preview has said how high it is.
 const USUAL_HEIGHT: u32 = 560;
 
-/// The dialog.
+/// The sizes in CSS pixels in which the cards' pictures are drawn, which the styles scale: of a figure of
+/// one part, and of one whose two parts have to be beside each other.
+const CARD: (u32, u32) = (340, 255);
+const WIDE_CARD: (u32, u32) = (560, 420);
+
+/// So many pixels they are across: a card is half as wide, and a browser makes a mess of small letters
+/// that have to shrink by more.
+const PIXELS: f64 = 400.0;
+
+/// The gallery and its dialog.
 #[derive(Clone)]
 pub(super) struct Gallery {
     window: Window,
@@ -25,11 +42,15 @@ pub(super) struct Gallery {
     host: HtmlSelectElement,
     code: Element,
     preview: Element,
+    /// The cards of figures of which the page has no picture that would do.
+    canvases: Vec<(Figure, HtmlCanvasElement)>,
+    /// The colours in which these are drawn, once they are.
+    drawn: Rc<Cell<Option<&'static Palette>>>,
 }
 
 impl Gallery {
     /// Hangs up a picture of each figure, and listens to the dialog that they open; `settings` are
-    /// those that are shown at the moment.
+    /// those that are shown at the moment, and `palette` has the colours.
     ///
     /// # Errors
     /// When the page lacks the dialog, or the browser refuses.
@@ -37,8 +58,9 @@ impl Gallery {
         window: &Window,
         document: &Document,
         settings: impl Fn() -> Settings + Clone + 'static,
-    ) -> Result<(), JsValue> {
-        let gallery = Self {
+        palette: impl Fn() -> &'static Palette + 'static,
+    ) -> Result<Self, JsValue> {
+        let mut gallery = Self {
             window: window.clone(),
             document: document.clone(),
             dialog: dom::element(document, "#embed-dialog")?,
@@ -46,8 +68,10 @@ impl Gallery {
             host: dom::element(document, "#embed-host")?,
             code: dom::element(document, "#embed-code")?,
             preview: dom::element(document, "#embed-preview")?,
+            canvases: Vec::new(),
+            drawn: Rc::default(),
         };
-        let wall = dom::element(document, "#gallery")?;
+        let wall: Element = dom::element(document, "#gallery")?;
         for (name, figure) in Figure::NAMES {
             gallery.hang(&wall, *figure)?;
             let option = dom::create(document, "option", "")?;
@@ -88,22 +112,72 @@ impl Gallery {
         let this = gallery.clone();
         dom::listen(window, "message", move |event: MessageEvent| {
             this.fit(&event, &settings);
-        })
+        })?;
+        gallery.draw_when_seen(&wall, palette)?;
+        Ok(gallery)
     }
 
-    /// A button with the picture that the page has of the figure.
-    fn hang(&self, wall: &Element, figure: Figure) -> Result<(), JsValue> {
+    /// Few readers come as far as the gallery.
+    fn draw_when_seen(
+        &self,
+        wall: &Element,
+        palette: impl Fn() -> &'static Palette + 'static,
+    ) -> Result<(), JsValue> {
+        let this = self.clone();
+        let seen = Closure::<dyn Fn(Array)>::new(move |entries: Array| {
+            let is_seen = |entry: JsValue| IntersectionObserverEntry::from(entry).is_intersecting();
+            if entries.iter().any(is_seen) {
+                this.draw(palette());
+            }
+        });
+        IntersectionObserver::new(seen.as_ref().unchecked_ref())?.observe(wall);
+        // The observer lives as long as the page.
+        seen.forget();
+        Ok(())
+    }
+
+    /// Draws anew what has been drawn, if the colours are others.
+    pub(super) fn recolour(&self, palette: &'static Palette) {
+        if self.drawn.get().is_some() {
+            self.draw(palette);
+        }
+    }
+
+    /// Draws the cards that have a canvas.
+    fn draw(&self, palette: &'static Palette) {
+        if self.drawn.replace(Some(palette)) == Some(palette) {
+            return;
+        }
+        let scene = Scene::of(&Settings::default(), Measured::default(), Sections::ALL);
+        for (figure, canvas) in &self.canvases {
+            match draw(*figure, canvas, &scene, palette) {
+                Ok(()) => dom::set_attribute(canvas, "data-drawn", ""),
+                Err(error) => super::log(&error),
+            }
+        }
+    }
+
+    /// A button with the picture that the page has of the figure; where it has none, or one without
+    /// curves, with one that is drawn when it is seen.
+    fn hang(&mut self, wall: &Element, figure: Figure) -> Result<(), JsValue> {
         let button = dom::create(&self.document, "button", "card")?;
         dom::set_attribute(&button, "type", "button");
         dom::set_attribute(&button, "data-embed-figure", figure.name());
         let picture = format!("#figure-{} .picture.small", figure.name());
-        if let Some(picture) = self.document.query_selector(&picture)? {
-            let copy: Element = picture.clone_node_with_deep(true)?.unchecked_into();
-            // The title says it.
-            dom::set_attribute(&copy, "aria-hidden", "true");
-            dom::remove_attribute(&copy, "aria-label");
-            button.append_child(&copy)?;
-        }
+        let picture = self.document.query_selector(&picture)?;
+        let picture: Element = match picture.filter(|_| figure != Figure::Training) {
+            Some(picture) => picture.clone_node_with_deep(true)?.unchecked_into(),
+            None => {
+                let canvas = dom::create(&self.document, "canvas", "picture")?;
+                self.canvases
+                    .push((figure, canvas.clone().unchecked_into()));
+                canvas
+            }
+        };
+        // The title says it.
+        dom::set_attribute(&picture, "aria-hidden", "true");
+        dom::remove_attribute(&picture, "aria-label");
+        button.append_child(&picture)?;
         let title = dom::create(&self.document, "span", "")?;
         title.set_text_content(Some(figure_title(figure)));
         button.append_child(&title)?;
@@ -209,4 +283,28 @@ impl Gallery {
             self.write(&self.chosen(&settings()));
         }
     }
+}
+
+/// Draws a figure on its card. That of training has curves of the long run, since a reader’s own take a
+/// while to be there.
+fn draw(
+    figure: Figure,
+    canvas: &HtmlCanvasElement,
+    scene: &Scene,
+    palette: &Palette,
+) -> Result<(), JsValue> {
+    let size = match figure {
+        Figure::Study | Figure::Spirals => WIDE_CARD,
+        _ => CARD,
+    };
+    let pen = Rc::new(Pen::new(canvas)?);
+    let area = Surface::of(&pen, size, PIXELS / f64::from(size.0), None)?.into_drawing_area();
+    let drawn = match (figure, &scene.study, &scene.units, &scene.spirals) {
+        (Figure::Study, Some(study), ..) => draw_study(&area, study, palette),
+        (Figure::Training, Some(study), ..) => draw_training(&area, &study.panels[0], palette),
+        (Figure::Units, _, Some(units), _) => draw_units(&area, units, palette),
+        (Figure::Spirals, .., Some(spirals)) => draw_spirals(&area, spirals, palette),
+        _ => Ok(()),
+    };
+    drawn.map_err(|error| error.to_string().into())
 }

@@ -271,6 +271,39 @@ fn keys_alone_lead_to_everything() {
     assert_no_errors(browser);
 }
 
+/// A link can lead to the gallery, where each figure has a picture, in the colours that are chosen.
+#[test]
+fn a_link_to_the_gallery_leads_there_and_its_cards_can_be_clicked() {
+    let visit = Visit::new("share");
+    let browser = &visit.browser;
+    until_ready(browser);
+    browser.until(
+        "Math.abs(document.getElementById('share').getBoundingClientRect().top) < innerHeight",
+    );
+    browser.click(".card[data-embed-figure=units]");
+    browser.until("document.getElementById('embed-dialog').open");
+    until_text_has(browser, "#embed-code", "embed=units");
+    browser.click("#embed-dialog [data-close]");
+    browser.until("!document.getElementById('embed-dialog').open");
+    let focused = "return document.activeElement.matches('.card[data-embed-figure=units]')";
+    assert_eq!(browser.run(focused), true);
+
+    let pictures =
+        "[...document.querySelectorAll('.card')].map((card) => card.querySelector('.picture'))";
+    // The shapes of a picture, or the pixels of a canvas that something has been drawn on.
+    let drawn = format!(
+        "{pictures}.map((it) => it instanceof SVGElement ? it.childElementCount :
+            it.getContext('2d').getImageData(0, 0, it.width, it.height).data.filter(Boolean).length)"
+    );
+    browser.until(&format!("{drawn}.every((it) => it > 5)"));
+    let canvases = "[...document.querySelectorAll('.card canvas')].map((it) => it.toDataURL())";
+    browser.run(&format!("window.before = {canvases}"));
+    assert_eq!(browser.run("return before.length"), 4);
+    browser.click("input[name=theme][value=dark]");
+    browser.until(&format!("{canvases}.every((it, i) => it !== before[i])"));
+    assert_no_errors(browser);
+}
+
 /// What a teacher's page can do with a figure.
 #[test]
 fn a_host_shows_one_figure_and_hears_and_tells_its_settings() {
