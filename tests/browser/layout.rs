@@ -1,6 +1,7 @@
 //! Where things are on screens of every size: nothing is cut off, covered, too small to hit, or moves
 //! when it should not.
 
+use dropout_moments::settings::{Figure, Named as _};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::stage::Stage;
@@ -36,6 +37,25 @@ async fn no_window_has_to_be_scrolled_sideways() {
                 .join()",
         );
         assert_eq!(too_wide, "", "in a window {width} wide");
+    }
+}
+
+/// Alone in a frame, a figure has all of itself in it, and what reads it lies over its plot.
+#[wasm_bindgen_test]
+async fn a_figure_alone_is_whole_in_a_frame_of_any_width() {
+    for (name, _) in Figure::NAMES {
+        let stage = Stage::new(&format!("seed=7&embed={name}")).await;
+        for width in [320, 700, 900, 1100, 1600] {
+            stage.resize(width, 900).await;
+            let off = stage.run_script(&format!(
+                "const box = (it) => it.getBoundingClientRect();
+                const figure = document.getElementById('figure-{name}');
+                const {{ left, right }} = box(figure);
+                const apart = box(figure.querySelector('.plot')).top - box(figure.querySelector('.reader')).top;
+                left < 0 || right > innerWidth || Math.abs(apart) > 1 ? `${{left}} ${{right}} ${{apart}}` : ''"
+            ));
+            assert_eq!(off, "", "{name} in a frame {width} wide");
+        }
     }
 }
 
