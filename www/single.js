@@ -27,7 +27,7 @@
     return bytes;
   }
 
-  // It takes a second or two, and says so first.
+  // It takes some seconds, and says so first.
   document.getElementById("unpacking").hidden = false;
   await new Promise((then) => setTimeout(then, 50));
   const { room, unpack, memory } = (await WebAssembly.instantiate(unpacker)).instance.exports;
