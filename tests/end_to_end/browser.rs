@@ -391,14 +391,16 @@ impl Driver {
             Engine::Chromium | Engine::Firefox => Ok(([127, 0, 0, 1], 0).into()),
         };
         let port = port.expect("there is a free port").port();
-        let mut process = Command::new(&program)
+        let process = Command::new(&program)
             .arg(format!("--port={port}"))
             .stdout(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| panic!("can't run {}: {error}", program.display()));
-        let output = process.stdout.take().expect("a piped output is there");
+        let mut driver = Self { process, port };
+        let output = driver.process.stdout.take();
+        let output = output.expect("a piped output is there");
         let lines = BufReader::new(output).lines().map_while(Result::ok);
-        let port = match engine {
+        driver.port = match engine {
             // "ChromeDriver was started successfully on port 12345."
             Engine::Chromium => number_after(lines, "successfully on port ")?,
             // "1764000000000	geckodriver	INFO	Listening on 127.0.0.1:12345"
@@ -410,7 +412,7 @@ impl Driver {
                 port
             }
         };
-        Some(Self { process, port })
+        Some(driver)
     }
 
     /// Sends a command, and gives the value of its answer.

@@ -262,6 +262,13 @@ impl Toolbox {
         if let Rustc::Debian(rustc) = &self.rustc {
             command.env("RUSTC", rustc);
         }
+        // A panic names its source; where that lay on the machine that compiled it is nobody's business.
+        if let Some(home) = cargo_home() {
+            command.env(
+                "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
+                format!("--remap-path-prefix={home}=cargo"),
+            );
+        }
         command
     }
 
@@ -280,6 +287,14 @@ impl Toolbox {
         let status = status.with_context(|| format!("can't run {}", program.display()))?;
         std::process::exit(status.code().unwrap_or(1));
     }
+}
+
+/// Where cargo has the sources of other packages; none where a flag can't name it, as spaces end flags.
+fn cargo_home() -> Option<String> {
+    let told = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = told.or_else(|| Some(env::home_dir()?.join(".cargo")))?;
+    let home = home.into_os_string().into_string().ok()?;
+    (!home.contains(char::is_whitespace)).then_some(home)
 }
 
 /// A command with the project's tools on its search path, and without what `cargo run` set for us
