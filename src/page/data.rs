@@ -1,7 +1,7 @@
 //! The reader's own data: from a text field or a file, through a worker, to settings.
 //!
 //! They never leave the browser. A worker of their own reads them a slice at a time; where none can
-//! be started, the page does, and stays responsive between two slices.
+//! be started, or it says nothing for too long, the page does, and stays responsive between two slices.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -35,7 +35,14 @@ pub(super) struct OwnData {
     cancel: HtmlElement,
     /// Which reading is the newest: what others say is not heard.
     reading: u32,
-    worker: Option<Worker>,
+    worker: Option<Reader>,
+}
+
+/// A worker that reads.
+struct Reader {
+    worker: Worker,
+    /// How often it has spoken; nothing once nobody listens any more.
+    heard: Rc<Cell<Option<u32>>>,
 }
 
 impl OwnData {
@@ -127,8 +134,9 @@ impl OwnData {
 
     fn stop(&mut self) {
         self.reading += 1;
-        if let Some(worker) = self.worker.take() {
-            worker.terminate();
+        if let Some(reader) = self.worker.take() {
+            reader.heard.set(None);
+            reader.worker.terminate();
         }
     }
 
@@ -142,6 +150,10 @@ impl OwnData {
             return None;
         }
         self.stop();
+        if message.is_null() {
+            self.say("It can’t be read: has it moved, or changed?", false);
+            return None;
+        }
         let message: &Array = message.unchecked_ref();
         let lines: Array = message.get(0).unchecked_into();
         let [first, rest @ ..] = &lines.to_vec()[..] else {
@@ -178,17 +190,22 @@ impl OwnData {
 }
 
 /// A worker that reads a blob.
-fn start_worker(blob: &Blob, hear: &Rc<dyn Fn(JsValue)>) -> Result<Worker, JsValue> {
+fn start_worker(blob: &Blob, hear: &Rc<dyn Fn(JsValue)>) -> Result<Reader, JsValue> {
     let worker = workers::start_worker()?;
     let program = workers::program()?;
-    let (this, heard, sent) = (worker.clone(), Rc::clone(hear), blob.clone());
-    let reads = Rc::new(Cell::new(false));
-    let begun = Rc::clone(&reads);
+    let heard = Rc::new(Cell::new(Some(0_u32)));
+    let (this, tell, sent) = (worker.clone(), Rc::clone(hear), blob.clone());
+    let count = Rc::clone(&heard);
     dom::listen(&worker, "message", move |event: MessageEvent| {
         let message = event.data();
+        if message.is_null() {
+            // WebKit lets no worker read what a page from the disk has made.
+            count.set(count.get().and(Some(0)));
+            return lose(&count, &sent, &tell);
+        }
         if !message.is_string() {
-            begun.set(true);
-            heard(message);
+            count.set(count.get().map(|times| times.saturating_add(1)));
+            tell(message);
             return;
         }
         let task = Array::of2(&"read".into(), &sent).into();
@@ -198,25 +215,50 @@ fn start_worker(blob: &Blob, hear: &Rc<dyn Fn(JsValue)>) -> Result<Worker, JsVal
             }
         }
     })?;
-    // Either the data are too much for it, as they would be for the page, or it can't start.
-    let (failed, blob, is_lost) = (Rc::clone(hear), blob.clone(), Cell::new(false));
+    let (count, failed, sent) = (Rc::clone(&heard), Rc::clone(hear), blob.clone());
     dom::listen(&worker, "error", move |event: Event| {
         event.prevent_default();
-        if is_lost.replace(true) {
-            return;
-        }
-        if reads.get() {
-            let lines = ["They need more memory than the browser has.".to_owned()];
-            failed(Array::of1(&strings(&lines)).into());
-        } else {
-            read_blob(blob.clone(), Rc::clone(&failed));
-        }
+        lose(&count, &sent, &failed);
     })?;
-    Ok(worker)
+    watch(&worker, &heard, blob, hear);
+    Ok(Reader { worker, heard })
+}
+
+/// The worker that reads a blob is lost. Either the data are too much for it, as they would be for the
+/// page, or it can't start.
+fn lose(heard: &Cell<Option<u32>>, blob: &Blob, hear: &Rc<dyn Fn(JsValue)>) {
+    match heard.take() {
+        None => {}
+        Some(0) => read_blob(blob.clone(), Rc::clone(hear)),
+        Some(_) => {
+            let lines = ["They need more memory than the browser has.".to_owned()];
+            hear(Array::of1(&strings(&lines)).into());
+        }
+    }
+}
+
+/// Loses a worker that then says nothing more for too long.
+fn watch(worker: &Worker, heard: &Rc<Cell<Option<u32>>>, blob: &Blob, hear: &Rc<dyn Fn(JsValue)>) {
+    let Some(before) = heard.get() else {
+        return;
+    };
+    let (this, count) = (worker.clone(), Rc::clone(heard));
+    let (blob, hear) = (blob.clone(), Rc::clone(hear));
+    let check = Closure::once_into_js(move || {
+        if count.get() == Some(before) {
+            this.terminate();
+            lose(&count, &blob, &hear);
+        } else {
+            watch(&this, &count, &blob, &hear);
+        }
+    });
+    if let Some(window) = web_sys::window() {
+        workers::wait_for_more(&window, before, &check);
+    }
 }
 
 /// Reads a blob, slice by slice, and tells how far it is, as a number, and at last what came out:
-/// lines of text, and where there are data, their numbers and values.
+/// lines of text, and where there are data, their numbers and values; nothing if it can't be read.
 pub(super) fn read_blob(blob: Blob, tell: Rc<dyn Fn(JsValue)>) {
     let reading = Reading {
         blob,
@@ -251,10 +293,7 @@ fn read_slice(reading: Rc<Reading>, from: f64) {
             finish(&reading);
         }
     });
-    let refused = Closure::once_into_js(move |_: JsValue| {
-        let lines = ["It can’t be read: has it moved, or changed?".to_owned()];
-        (failed.tell)(Array::of1(&strings(&lines)).into());
-    });
+    let refused = Closure::once_into_js(move |_: JsValue| (failed.tell)(JsValue::NULL));
     let promise: JsValue = slice.array_buffer().into();
     let promise: js_sys::Promise = promise.unchecked_into();
     let then = js_sys::Reflect::get(&promise, &"then".into());

@@ -420,17 +420,7 @@ impl Pool {
                 Self::watch(&pool, id, now);
             }
         });
-        let limit = if heard == 0 {
-            START_LIMIT
-        } else {
-            ANSWER_LIMIT
-        };
-        let check = check.unchecked_ref();
-        if let Err(error) =
-            window.set_timeout_with_callback_and_timeout_and_arguments_0(check, limit)
-        {
-            super::log(&error);
-        }
+        wait_for_more(&window, heard, &check);
     }
 
     fn receive(pool: &SharedPool, id: u32, message: &JsValue) {
@@ -546,6 +536,19 @@ extern "C" {
     /// A worker that runs this script. `www/boot.js` vouches for it where the page's policy wants that.
     #[wasm_bindgen(catch, js_namespace = dropoutMoments, js_name = startWorker)]
     fn start_script(script: &Blob) -> Result<Worker, JsValue>;
+}
+
+/// Calls `check` once a worker that has spoken so many times has had long enough to say more.
+pub(super) fn wait_for_more(window: &Window, heard: u32, check: &JsValue) {
+    let limit = if heard == 0 {
+        START_LIMIT
+    } else {
+        ANSWER_LIMIT
+    };
+    let check = check.unchecked_ref();
+    if let Err(error) = window.set_timeout_with_callback_and_timeout_and_arguments_0(check, limit) {
+        super::log(&error);
+    }
 }
 
 /// What a worker waits for: the program, in its two parts.

@@ -195,7 +195,8 @@ impl Browser {
         if let Err(error) = self.driver.request("POST", &path, &body) {
             let page = self.run(
                 "return `${location}, ${document.documentElement.dataset.ready}, \
-                ${document.getElementById('experiment')?.dataset.experiment}`",
+                ${document.getElementById('experiment')?.dataset.experiment}, \
+                data: ${document.getElementById('data-state')?.textContent}`",
             );
             panic!(
                 "in vain for {expression}: {error}\n{page}\n{:?}",

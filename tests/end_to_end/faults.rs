@@ -314,6 +314,46 @@ fn data_that_need_more_memory_than_there_is_are_refused_and_all_goes_on() {
     until_run_is(browser, "done");
 }
 
+/// The next worker falls silent, and the page's patience with it is a tenth of a second.
+const NEXT_FALLS_SILENT: &str = "
+    const { Worker: Any, setTimeout: set } = globalThis;
+    globalThis.Worker = class extends Any {
+        constructor(...how) {
+            super(...how);
+            globalThis.Worker = Any;
+            if (afterAWord) this.addEventListener('message', ({ data }) => { if (data !== 'ready') this.terminate(); });
+            else this.terminate();
+        }
+    };
+    globalThis.setTimeout = (what, wait, ...more) =>
+        set(what, wait === (afterAWord ? 30000 : 10000) ? 100 : wait, ...more);
+    globalThis.hearAll = () => { globalThis.setTimeout = set; };";
+
+#[test]
+fn nobody_waits_for_data_whose_worker_falls_silent() {
+    let visit = Visit::new("p=0.5&seed=7");
+    let browser = &visit.browser;
+    until_run_is(browser, "done");
+    browser.run(&format!(
+        "document.getElementById('data-text').value = '1 2 3 4';
+        const afterAWord = false; {NEXT_FALLS_SILENT}"
+    ));
+    browser.click("button[data-action=use-text]");
+    until_value_is(browser, "exact.x.mean", "2.5");
+    browser.run("hearAll()");
+    until_run_is(browser, "done");
+    browser.run(&format!(
+        "document.getElementById('data-text').value = '5 6 7 8';
+        const afterAWord = true; {NEXT_FALLS_SILENT}"
+    ));
+    browser.click("button[data-action=use-text]");
+    browser.until("document.getElementById('data-state').dataset.state === 'done'");
+    let state = browser.run("return document.getElementById('data-state').textContent");
+    assert_eq!(state, "They need more memory than the browser has.");
+    until_value_is(browser, "exact.x.mean", "2.5");
+    assert_no_errors(browser);
+}
+
 #[test]
 fn where_no_canvas_can_be_drawn_on_the_pictures_stay_and_the_numbers_follow() {
     let visit = Visit::with(Rules::default());
