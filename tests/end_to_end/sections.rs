@@ -313,11 +313,11 @@ fn a_host_shows_one_figure_and_hears_and_tells_its_settings() {
             "<!doctype html><meta charset=utf-8><link rel=icon href=data:,>
             <iframe width=700 height=500 src=\"figure/ratio/#p=0.5&seed=7\"></iframe>
             <script>
-            const heard = {};
+            globalThis.heard = {};
             addEventListener('message', ({ data }) => {
                 if (data.source === 'dropout-moments') heard[data.type] = data;
             });
-            const tell = (fragment) => document.querySelector('iframe').contentWindow
+            globalThis.tell = (fragment) => document.querySelector('iframe').contentWindow
                 .postMessage({ target: 'dropout-moments', type: 'set', fragment }, '*');
             </script>",
         )),
