@@ -250,14 +250,16 @@ fn whatever_a_reader_does_the_page_goes_on_and_grows_no_more() {
     let mut last: Vec<String> = Vec::new();
     for part in 1..=4 {
         while start.elapsed() < length * part / 4 {
-            for _ in 0..10 {
-                last.push(step(&visit, &mut random, &mut texts));
-                steps += 1;
-            }
             let recent = last.split_off(last.len().saturating_sub(40));
             last = recent;
-            let outcome =
-                std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| assert_sound(browser)));
+            let act = std::panic::AssertUnwindSafe(|| {
+                for _ in 0..10 {
+                    last.push(step(&visit, &mut random, &mut texts));
+                    steps += 1;
+                }
+                assert_sound(browser);
+            });
+            let outcome = std::panic::catch_unwind(act);
             if let Err(error) = outcome {
                 println!(
                     "seed {seed}, after {steps} steps, the last of them:\n{}",
