@@ -243,19 +243,26 @@ impl Browser {
     #[track_caller]
     pub(crate) fn click(&self, selector: &str) {
         let element = self.element(selector);
-        // Sections on the way to it are laid out as they come near, which moves it in the next frames.
+        self.scroll_to(&format!("document.querySelector({})", json!(selector)));
+        self.post(&format!("element/{element}/click"), &json!({}));
+    }
+
+    /// Scrolls until the element that the expression gives stands still in the middle. Sections on the way
+    /// to it are laid out as they come near, which moves it in the next frames; and WebKit finds nothing
+    /// that is in a figure of a section before both are laid out.
+    #[track_caller]
+    pub(crate) fn scroll_to(&self, element: &str) {
         self.measure(&format!(
-            "const it = document.querySelector({});
+            "const it = {element};
+            const around = ['main > section', 'main > section > *'].map((place) => it.closest(place));
             for (let before = [NaN]; ; ) {{
-                it.scrollIntoView({{ block: 'center', behavior: 'instant' }});
+                for (const place of [...around, it]) place?.scrollIntoView({{ block: 'center', behavior: 'instant' }});
                 const {{ top }} = it.getBoundingClientRect();
                 before = [...before, top].slice(-3);
-                if (before.every((one) => one === top)) return;
+                if (before.every((one) => one === top) && it.checkVisibility({{ contentVisibilityAuto: true }})) return;
                 await new Promise(requestAnimationFrame);
-            }}",
-            json!(selector)
+            }}"
         ));
-        self.post(&format!("element/{element}/click"), &json!({}));
     }
 
     /// Focuses an element and presses keys, one after the other.
@@ -281,10 +288,9 @@ impl Browser {
     /// Where an element is, after scrolling to it.
     #[track_caller]
     pub(crate) fn rectangle(&self, selector: &str) -> Rectangle {
+        self.scroll_to(&format!("document.querySelector({})", json!(selector)));
         let numbers = self.run(&format!(
-            "const element = document.querySelector({selector:?});
-            element.scrollIntoView({{ block: 'center' }});
-            const {{ left, top, width }} = element.getBoundingClientRect();
+            "const {{ left, top, width }} = document.querySelector({selector:?}).getBoundingClientRect();
             return [left, top, width]"
         ));
         let number = |index: usize| numbers[index].as_f64().expect("the script gives numbers");

@@ -105,8 +105,11 @@ fn go_through(browser: &Browser) {
     browser.run("document.querySelector('#figure-depth .data').open = true");
     let table = "[...document.querySelectorAll('#figure-depth .data tr:not(:first-of-type) > *')]
         .map((cell) => cell.textContent)";
-    browser.until(&format!("{table}.length > 0"));
-    assert_eq!(browser.run(&format!("return {table}")), simulated(fragment));
+    // It is written when the figure is in view.
+    let simulated = simulated(fragment);
+    let cells = simulated.as_array().map_or(0, Vec::len);
+    browser.until(&format!("{table}.length === {cells}"));
+    assert_eq!(browser.run(&format!("return {table}")), simulated);
 
     // 7, what can be taken away.
     let link = text(&browser.run("return document.getElementById('permalink').textContent"));

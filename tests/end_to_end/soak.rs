@@ -104,14 +104,16 @@ fn step(visit: &Visit, random: &mut Xoshiro256PlusPlus, texts: &mut TestRunner) 
             format!("press {keys:?} at {opens}")
         }
         70..75 => {
-            let canvas = browser.run(&format!(
-                "const it = pick('canvas', {number});
-                if (!it) return null;
-                it.scrollIntoView({{ block: 'center', behavior: 'instant' }});
-                const {{ left, top, right, bottom }} = it.getBoundingClientRect();
+            browser.run(&format!("globalThis.picked = pick('canvas', {number})"));
+            if browser.run("return !picked") == true {
+                return "no canvas".to_owned();
+            }
+            browser.scroll_to("picked");
+            let canvas = browser.run(
+                "const { left, top, right, bottom } = picked.getBoundingClientRect();
                 return [Math.max(left, 0), Math.max(top, 0),
-                    Math.min(right, innerWidth - 1), Math.min(bottom, innerHeight - 1)]"
-            ));
+                    Math.min(right, innerWidth - 1), Math.min(bottom, innerHeight - 1)]",
+            );
             let side = |index: usize| canvas[index].as_f64().unwrap_or(0.0);
             let mut place = || {
                 let within = |low: f64, high: f64, share: f64| low + share * (high - low).max(0.0);
