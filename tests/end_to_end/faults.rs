@@ -314,38 +314,37 @@ fn data_that_need_more_memory_than_there_is_are_refused_and_all_goes_on() {
     until_run_is(browser, "done");
 }
 
-/// The next worker falls silent, and the page's patience with it is a tenth of a second.
-const NEXT_FALLS_SILENT: &str = "
+/// What lets the next worker fall silent, at once or after a word; the page's patience with it is then a
+/// tenth of a second.
+const FALL_SILENT: &str = "
     const { Worker: Any, setTimeout: set } = globalThis;
-    globalThis.Worker = class extends Any {
-        constructor(...how) {
-            super(...how);
-            globalThis.Worker = Any;
-            if (afterAWord) this.addEventListener('message', ({ data }) => { if (data !== 'ready') this.terminate(); });
-            else this.terminate();
-        }
+    globalThis.letNextFallSilent = (afterAWord) => {
+        globalThis.Worker = class extends Any {
+            constructor(...how) {
+                super(...how);
+                globalThis.Worker = Any;
+                if (afterAWord) this.addEventListener('message', ({ data }) => { if (data !== 'ready') this.terminate(); });
+                else this.terminate();
+            }
+        };
+        globalThis.setTimeout = (what, wait, ...more) =>
+            set(what, wait === (afterAWord ? 30000 : 10000) ? 100 : wait, ...more);
     };
-    globalThis.setTimeout = (what, wait, ...more) =>
-        set(what, wait === (afterAWord ? 30000 : 10000) ? 100 : wait, ...more);
     globalThis.hearAll = () => { globalThis.setTimeout = set; };";
 
 #[test]
 fn nobody_waits_for_data_whose_worker_falls_silent() {
-    let visit = Visit::new("p=0.5&seed=7");
+    let visit = Visit::with(Rules::default());
+    visit.run_first(FALL_SILENT);
+    visit.open("p=0.5&seed=7");
     let browser = &visit.browser;
     until_run_is(browser, "done");
-    browser.run(&format!(
-        "document.getElementById('data-text').value = '1 2 3 4';
-        const afterAWord = false; {NEXT_FALLS_SILENT}"
-    ));
+    browser.run("document.getElementById('data-text').value = '1 2 3 4'; letNextFallSilent(false)");
     browser.click("button[data-action=use-text]");
     until_value_is(browser, "exact.x.mean", "2.5");
     browser.run("hearAll()");
     until_run_is(browser, "done");
-    browser.run(&format!(
-        "document.getElementById('data-text').value = '5 6 7 8';
-        const afterAWord = true; {NEXT_FALLS_SILENT}"
-    ));
+    browser.run("document.getElementById('data-text').value = '5 6 7 8'; letNextFallSilent(true)");
     browser.click("button[data-action=use-text]");
     browser.until("document.getElementById('data-state').dataset.state === 'done'");
     let state = browser.run("return document.getElementById('data-state').textContent");
