@@ -13,7 +13,7 @@ const ROOMS: [(&str, &str); 4] = [
     ("settings", "--lib --test settings"),
     (
         "theory",
-        "--lib --test theory --test rules --test layer --test depth",
+        "--lib --test theory --test data --test rules --test layer --test depth",
     ),
     (
         "sampling",
