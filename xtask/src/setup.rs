@@ -156,8 +156,8 @@ impl Tool {
             Self::Browser => Engine::Chromium.find().is_some(),
             Self::Firefox => Engine::Firefox.program().is_some(),
             Self::Geckodriver => Engine::Firefox.driver().is_some(),
-            Self::Mutants => probe::version("cargo-mutants").as_deref() == Some(MUTANTS_VERSION),
-            Self::Deny => probe::version("cargo-deny").as_deref() == Some(DENY_VERSION),
+            Self::Mutants => probe::cargo_version("mutants").as_deref() == Some(MUTANTS_VERSION),
+            Self::Deny => probe::cargo_version("deny").as_deref() == Some(DENY_VERSION),
             Self::WebKit => {
                 Engine::WebKit.find().is_some() && probe::find(OsStr::new(XVFB_RUN)).is_some()
             }

@@ -184,8 +184,18 @@ pub fn find(program: &OsStr) -> Option<PathBuf> {
 
 /// What the program says to `--version`, cut down to the version.
 pub fn version(program: impl AsRef<OsStr>) -> Option<String> {
-    let output = Command::new(find(program.as_ref())?)
-        .arg("--version")
+    version_by(program.as_ref(), &["--version"])
+}
+
+/// The version of one of cargo's own commands, which may want to be called as cargo calls it.
+pub fn cargo_version(command: &str) -> Option<String> {
+    let program = format!("cargo-{command}");
+    version_by(program.as_ref(), &[command, "--version"])
+}
+
+fn version_by(program: &OsStr, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(find(program)?)
+        .args(arguments)
         .stderr(Stdio::null())
         .output()
         .ok()?;
