@@ -18,6 +18,9 @@ use serde_json::{Value, json};
 /// Keys, as WebDriver names them.
 pub(crate) const KEY_TAB: &str = "\u{e004}";
 pub(crate) const KEY_ENTER: &str = "\u{e007}";
+pub(crate) const KEY_ESCAPE: &str = "\u{e00c}";
+pub(crate) const KEY_END: &str = "\u{e010}";
+pub(crate) const KEY_HOME: &str = "\u{e011}";
 pub(crate) const KEY_LEFT: &str = "\u{e012}";
 pub(crate) const KEY_RIGHT: &str = "\u{e014}";
 

@@ -5,7 +5,7 @@ use dropout_moments::sampling::Survey;
 use dropout_moments::scene::{Measured, Readable as _, Scene, Sections, Simulated};
 use dropout_moments::settings::Seed;
 
-use super::browser::{KEY_ENTER, KEY_TAB};
+use super::browser::{KEY_END, KEY_ENTER, KEY_ESCAPE, KEY_HOME, KEY_TAB};
 use super::*;
 
 #[test]
@@ -304,6 +304,75 @@ fn a_link_to_the_gallery_leads_there_and_its_cards_can_be_clicked() {
     assert_eq!(browser.run("return before.length"), 4);
     browser.click("input[name=theme][value=dark]");
     browser.until(&format!("{canvases}.every((it, i) => it !== before[i])"));
+    assert_no_errors(browser);
+}
+
+/// What the keys beyond Tab do on each kind of control.
+#[test]
+fn each_control_answers_to_its_keys() {
+    let visit = Visit::new("seed=7");
+    let browser = &visit.browser;
+    until_run_is(browser, "done");
+    let has_focus = |selector: &str| format!("document.activeElement.matches(\"{selector}\")");
+
+    // The skip link leads past the settings: what Tab reaches next is in the experiment.
+    browser.keys("a.skip", &[KEY_ENTER]);
+    browser.press(&[KEY_TAB]);
+    browser.until(&has_focus("#run *"));
+
+    // Sliders.
+    browser.keys("#p", &[KEY_HOME]);
+    until_p_is(browser, 0.0);
+    browser.press(&[KEY_END]);
+    until_p_is(browser, 0.99);
+    browser.keys("button[data-set='p=0.5']", &[" "]);
+    until_p_is(browser, 0.5);
+
+    // Choices of one out of several.
+    browser.keys("input[name=input][value=normal]", &[KEY_RIGHT]);
+    browser.until(&has_focus("[name=input][value=relu]:checked"));
+    browser.until("location.hash.includes('input=relu')");
+    browser.press(&[KEY_LEFT]);
+    browser.until("!location.hash.includes('input')");
+
+    // A figure is read with arrows, and Escape ends it.
+    let says = |words: &str| {
+        let reader = "document.querySelector('#figure-density .reader')";
+        format!("({reader}.getAttribute('aria-valuetext') ?? ''){words}")
+    };
+    browser.keys("#figure-density .reader", &[KEY_RIGHT]);
+    browser.until(&says(" !== ''"));
+    let first = browser.run(&format!("return {}", says("")));
+    browser.press(&[KEY_RIGHT]);
+    browser.until(&says(&format!(" !== {first}")));
+    browser.press(&[KEY_ESCAPE]);
+    browser.until(&says(" === ''"));
+
+    // What opens and closes.
+    let details = "document.querySelector('#figure-density .data').open";
+    browser.keys("#figure-density .data summary", &[" "]);
+    browser.until(details);
+    browser.press(&[KEY_ENTER]);
+    browser.until(&format!("!{details}"));
+
+    // A dialog ends with Escape, and the focus is where it was.
+    let card = ".card[data-embed-figure=ratio]";
+    browser.keys(card, &[" "]);
+    browser.until("document.getElementById('embed-dialog').open");
+    browser.until(&has_focus("#embed-dialog *"));
+    browser.press(&[KEY_ESCAPE]);
+    browser.until("!document.getElementById('embed-dialog').open");
+    browser.until(&has_focus(card));
+
+    // So do the settings where they are behind a button.
+    browser.resize(390, 800);
+    let more = "button.more[popovertarget]:not([popovertargetaction])";
+    let open = "document.getElementById('more-settings').matches(':popover-open')";
+    browser.keys(more, &[KEY_ENTER]);
+    browser.until(open);
+    browser.press(&[KEY_ESCAPE]);
+    browser.until(&format!("!{open}"));
+    browser.until(&has_focus(more));
     assert_no_errors(browser);
 }
 
