@@ -146,15 +146,19 @@ impl Spirals {
         let state = self.learning.as_ref().map(|it| it.state);
         dom::set_attribute(&self.run, "data-spirals", state.map_or("idle", State::name));
         let is_running = state == Some(State::Running);
-        self.start
-            .set_hidden(is_running || state == Some(State::Done));
-        if !is_running && document.active_element().as_ref() == Some(&self.cancel) {
-            // As in the experiment.
-            if let Err(error) = self.start.focus() {
-                super::log(&error);
-            }
+        let [hides, stays] = if is_running {
+            [&self.start, &self.cancel]
+        } else {
+            [&self.cancel, &self.start]
+        };
+        stays.set_hidden(false);
+        // As in the experiment.
+        if document.active_element().as_ref() == Some(hides)
+            && let Err(error) = stays.focus()
+        {
+            super::log(&error);
         }
-        self.cancel.set_hidden(!is_running);
+        hides.set_hidden(true);
         #[expect(clippy::cast_precision_loss, reason = "a hundred")]
         let share = |it: &Learning| it.progress.epochs as f64 / network::Spirals::EPOCHS as f64;
         self.progress

@@ -92,9 +92,9 @@ impl Stage {
     pub(crate) async fn see_all(&self) {
         let style = self.frame.style();
         style
-            .set_property("transform", "scale(0.02)")
+            .set_property("transform", "scale(0.015)")
             .expect("it is a style");
-        self.resize(1200, 24_000).await;
+        self.resize(1200, 32_000).await;
         // Figures are drawn once they are in view, and not before.
         self.until("all of the page is in view", || {
             self.all("canvas")
