@@ -193,17 +193,22 @@
   // Whether a call of it has thrown.
   let stopped = false;
 
-  // `initSync` runs Rust's `main`. It is given an instance whose calls from outside are guarded.
-  function run(module) {
+  // `initSync` would run Rust's `main`, which gets a task of its own instead. It is given an instance
+  // whose calls from outside are guarded.
+  async function run(module) {
     const { Instance } = WebAssembly;
+    let start;
     WebAssembly.Instance = function (...how) {
       WebAssembly.Instance = Instance;
       program = new Instance(...how).exports;
-      const isCalledByEvents = /^wasm_bindgen|_start$|_closure$/;
+      start = guard(program.__wbindgen_start);
+      const isCalledByEvents = /^wasm_bindgen|_closure$/;
       const guarded = ([name, it]) => [name, isCalledByEvents.test(name) ? guard(it) : it];
-      return { exports: Object.fromEntries(Object.entries(program).map(guarded)) };
+      return { exports: { ...Object.fromEntries(Object.entries(program).map(guarded)), __wbindgen_start() {} } };
     };
     wasm_bindgen.initSync({ module });
+    await new Promise(setTimeout);
+    start();
   }
 
   // What throws, by a panic or a trap, leaves the program's data as they were in its midst: it is not

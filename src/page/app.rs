@@ -111,6 +111,9 @@ pub(super) struct App {
 
 type Shared = Rc<RefCell<App>>;
 
+/// A part of making the page whole.
+type Step = fn(&Shared) -> Result<(), JsValue>;
+
 impl App {
     /// Shows the page and listens.
     pub(super) fn start(window: &Window) -> Result<(), JsValue> {
@@ -193,7 +196,8 @@ impl App {
             })
         });
         Self::listen(&app)?;
-        app.borrow_mut().show();
+        // In a task of its own: a slow device can answer its reader before.
+        app.borrow_mut().request_frame();
         later::load(move || Self::complete(&app));
         Ok(())
     }
@@ -202,14 +206,30 @@ impl App {
     /// them, and the experiments. Whatever only this calls is loaded later.
     fn complete(app: &Shared) -> Result<(), JsValue> {
         Self::listen_to_sections(app)?;
-        // In between, a slow device can answer its reader.
+        Self::in_steps(
+            app,
+            &[
+                Self::offer_links,
+                Self::hang_gallery,
+                Self::listen_to_host,
+                Self::complete_figures,
+            ],
+        );
+        Ok(())
+    }
+
+    /// Takes one step after the other, each in a task of its own: in between, a slow device can answer
+    /// its reader.
+    fn in_steps(app: &Shared, steps: &'static [Step]) {
+        let Some((step, others)) = steps.split_first() else {
+            return;
+        };
         let app = Rc::clone(app);
         later::load(move || {
-            Self::connect(&app)?;
-            later::load(move || Self::complete_figures(&app));
+            step(&app)?;
+            Self::in_steps(&app, others);
             Ok(())
         });
-        Ok(())
     }
 
     fn complete_figures(app: &Shared) -> Result<(), JsValue> {
@@ -305,8 +325,8 @@ impl App {
         .make(wish)
     }
 
-    /// Connects the page with others: links to it, and the page around it.
-    fn connect(app: &Shared) -> Result<(), JsValue> {
+    /// Links, files and code of what is shown.
+    fn offer_links(app: &Shared) -> Result<(), JsValue> {
         let mut this = app.borrow_mut();
         let share = Share::new(&this.window, &this.document, &this.figures)?;
         this.offer_files(&share)?;
@@ -315,12 +335,22 @@ impl App {
         code.show(&this.settings, &share.link());
         this.share = Some(share);
         this.code = Some(code);
+        Ok(())
+    }
+
+    fn hang_gallery(app: &Shared) -> Result<(), JsValue> {
+        let mut this = app.borrow_mut();
         let target = Rc::clone(app);
         let settings = move || target.borrow().settings.clone();
         let target = Rc::clone(app);
         let palette = move || target.borrow().palette();
         let gallery = Gallery::listen(&this.window, &this.document, settings, palette)?;
         this.gallery = Some(gallery);
+        Ok(())
+    }
+
+    fn listen_to_host(app: &Shared) -> Result<(), JsValue> {
+        let mut this = app.borrow_mut();
         let target = Rc::clone(app);
         this.host = Host::listen(&this.window, &this.document, move |fragment| {
             target.borrow_mut().amend(fragment);
