@@ -956,7 +956,7 @@ impl App {
             self.rules.show(&settings);
         }
         if scene.sections.has(Section::Depth) {
-            self.depth.show(&self.document);
+            self.depth.show();
         }
         if let Some(tables) = &scene.training_tables {
             let workers = self.pool.borrow().at_once();
@@ -1025,7 +1025,7 @@ impl App {
         let is_settled = self.settle_timer.is_none() && self.glide.is_none();
         if self.is_complete && (is_settled || self.sections.in_view().has(Section::Training)) {
             self.training.show(now(&self.window));
-            self.spirals.show(&self.document);
+            self.spirals.show();
         }
         let run = self.run.as_ref();
         let state = run.map_or("idle", |run| run.state().name());
@@ -1033,13 +1033,7 @@ impl App {
         // The small run is over before anybody could cancel it.
         let can_be_cancelled =
             run.is_some_and(|run| run.state() == State::Running && run.chunks() > 1);
-        if !can_be_cancelled && self.document.active_element().as_ref() == Some(&self.cancel) {
-            // A button that hides takes the focus with it, and a keyboard's reader is lost.
-            if let Err(error) = self.run_full.focus() {
-                super::log(&error);
-            }
-        }
-        dom::toggle_attribute(&self.cancel, "hidden", !can_be_cancelled);
+        dom::show_button(&self.cancel, can_be_cancelled, &self.run_full);
         let progress = run.map_or(0.0, Run::progress);
         if self.run_progress.value() != progress {
             self.run_progress.set_value(progress);

@@ -144,18 +144,12 @@ impl Depth {
 
     /// Shows how far it is.
     #[inline(never)] // The first view has none.
-    pub(super) fn show(&self, document: &Document) {
+    pub(super) fn show(&self) {
         let running = self.running.as_ref();
         let state = running.map_or("idle", |it| it.state.name());
         dom::set_attribute(&self.simulation, "data-simulation", state);
         let is_running = running.is_some_and(|it| it.state == State::Running);
-        if !is_running && document.active_element().as_ref() == Some(&self.cancel) {
-            // As in the experiment.
-            if let Err(error) = self.button.focus() {
-                super::log(&error);
-            }
-        }
-        self.cancel.set_hidden(!is_running);
+        dom::show_button(&self.cancel, is_running, &self.button);
         let merged = running.map_or(0, |it| it.merged);
         let progress = f64::from(merged) / f64::from(Simulation::PARTS);
         self.progress.set_value(progress);

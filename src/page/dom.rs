@@ -2,7 +2,7 @@
 
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Document, Element, Event, EventTarget, Node, PointerEvent};
+use web_sys::{Document, Element, Event, EventTarget, HtmlElement, Node, PointerEvent};
 
 use crate::scene::symbols;
 
@@ -57,6 +57,20 @@ pub(super) fn listen<E: JsCast + 'static>(
     // The listeners of the page live as long as it does.
     closure.forget();
     Ok(())
+}
+
+/// Shows a button or hides it. One that hides would take the focus with it, and a keyboard's reader were
+/// lost: it hands the focus on to its heir.
+pub(super) fn show_button(button: &Element, is_shown: bool, heir: &HtmlElement) {
+    if !is_shown {
+        let focused = button.owner_document().and_then(|it| it.active_element());
+        if focused.as_ref() == Some(button)
+            && let Err(error) = heir.focus()
+        {
+            super::log(&error);
+        }
+    }
+    toggle_attribute(button, "hidden", !is_shown);
 }
 
 /// Where on an element a pointer is, in the pixels in which its `clientWidth` is measured: they are

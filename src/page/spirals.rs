@@ -142,23 +142,18 @@ impl Spirals {
 
     /// Shows how far it is.
     #[inline(never)] // The first view has none.
-    pub(super) fn show(&self, document: &Document) {
+    pub(super) fn show(&self) {
         let state = self.learning.as_ref().map(|it| it.state);
         dom::set_attribute(&self.run, "data-spirals", state.map_or("idle", State::name));
         let is_running = state == Some(State::Running);
-        let [hides, stays] = if is_running {
-            [&self.start, &self.cancel]
+        // First the one that is shown: what is hidden can't have the focus.
+        if is_running {
+            dom::show_button(&self.cancel, true, &self.start);
+            dom::show_button(&self.start, false, &self.cancel);
         } else {
-            [&self.cancel, &self.start]
-        };
-        stays.set_hidden(false);
-        // As in the experiment.
-        if document.active_element().as_ref() == Some(hides)
-            && let Err(error) = stays.focus()
-        {
-            super::log(&error);
+            dom::show_button(&self.start, true, &self.cancel);
+            dom::show_button(&self.cancel, false, &self.start);
         }
-        hides.set_hidden(true);
         #[expect(clippy::cast_precision_loss, reason = "a hundred")]
         let share = |it: &Learning| it.progress.epochs as f64 / network::Spirals::EPOCHS as f64;
         self.progress

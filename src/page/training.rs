@@ -292,19 +292,9 @@ impl Training {
         let name = state.map_or("idle", State::name);
         dom::set_attribute(&self.section, "data-training", name);
         let goes_on = matches!(state, Some(State::Running | State::Paused));
-        // A button that hides takes the focus with it, and a keyboard's reader is lost.
-        let has_focus = |button: &HtmlElement| {
-            let document = button.owner_document();
-            document.and_then(|it| it.active_element()).as_ref() == Some(button.as_ref())
-        };
-        if !goes_on
-            && (has_focus(&self.pause) || has_focus(&self.cancel))
-            && let Err(error) = self.start.focus()
-        {
-            super::log(&error);
+        for button in [&self.pause, &self.cancel] {
+            dom::show_button(button, goes_on, &self.start);
         }
-        self.pause.set_hidden(!goes_on);
-        self.cancel.set_hidden(!goes_on);
         let pause = if state == Some(State::Paused) {
             "Resume"
         } else {
