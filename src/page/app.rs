@@ -717,6 +717,9 @@ impl App {
     /// The settings have stopped changing: the address, the experiment and the announcement follow.
     fn settle(&mut self) {
         self.settle_timer = None;
+        if let Some(root) = self.document.document_element() {
+            dom::set_attribute(&root, "data-settled", "true");
+        }
         self.fragment.write(&self.settings);
         if let (Some(share), Some(code)) = (&self.share, &self.code) {
             share.show(&self.settings);
