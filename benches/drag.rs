@@ -8,7 +8,8 @@
 //! steps, with both figures of the answer in view at 800 × 400 CSS pixels and two pixels to each. The
 //! clock starts when the event is at the window, before any listener of the page, and stops in the
 //! first task after the frame's animation callbacks, style, layout and painting. The same drag over an
-//! input whose listener does nothing, on an empty page, is what browser and machine take by themselves.
+//! input whose listener does nothing, on an empty page, is what browser and machine take by themselves; over
+//! one whose listener draws a line on two canvases of that size, what they take to show anything so large.
 //!
 //! Then the slider of p again, in single steps, each at some moment in the middle of a run or of
 //! training, whose workers take all cores. There the clock starts when the mouse has moved, as the browser
@@ -106,6 +107,25 @@ const STYLE: &str = "
     document.adoptedStyleSheets = [style];
     document.querySelector('.pair').scrollIntoView({ block: 'end' });";
 
+/// Two canvases as large as the figures, with a line on each that follows the slider.
+const LINES: &str = "
+    const drawn = [0, 1].map(() => {
+        const canvas = document.createElement('canvas');
+        Object.assign(canvas, { width: 1600, height: 800 });
+        Object.assign(canvas.style, { width: '800px', height: '400px' });
+        document.body.append(canvas);
+        return canvas.getContext('2d');
+    });
+    addEventListener('input', ({ target }) => requestAnimationFrame(() => {
+        for (const context of drawn) {
+            context.clearRect(0, 0, 1600, 800);
+            context.beginPath();
+            context.moveTo(0, 0);
+            context.lineTo(1600 * target.value, 800);
+            context.stroke();
+        }
+    }));";
+
 /// The figures of the answer are as large as is said above.
 const ARE_LARGE: &str = "[...document.querySelectorAll('.pair canvas')]
     .every(({ width, height }) => width === 1600 && height === 800)";
@@ -140,6 +160,9 @@ fn main() {
         let (_, selector, ends, height) = DRAGS[0];
         drag(&browser, selector, ends, height);
         print(&browser, name, "empty listener", STEPS, None);
+        browser.run(&format!("times = []; {LINES}"));
+        drag(&browser, selector, ends, height);
+        print(&browser, name, "a line on two canvases", STEPS, None);
         for (what, selector, ends, height) in DRAGS {
             browser.open(&(server.address("index.html") + "#seed=7"));
             browser.until("document.querySelector('#experiment')?.dataset.experiment === 'done'");

@@ -14,6 +14,7 @@ mod audit;
 mod bench;
 mod build;
 mod check;
+mod crates;
 mod embed_test;
 mod fallback_script;
 mod fuzz;
@@ -141,9 +142,10 @@ fn main() -> ExitCode {
         Request::Soak(options) => soak::soak(&options),
         Request::Mutants { room, parts } => mutants::mutants(room.as_deref(), parts),
         Request::Deny => deny(),
-        Request::Build { address } => {
-            build::build(address.as_deref()).and_then(|dist| sizes::report(&dist))
-        }
+        Request::Build { address } => build::build(address.as_deref()).and_then(|dist| {
+            crates::report(&post_build::linked())?;
+            sizes::report(&dist)
+        }),
         Request::Check => check::check(),
         Request::Audit => audit::audit(),
         Request::Bench { with_python } => bench::bench(with_python),

@@ -120,7 +120,7 @@ fn with_one_style_sheet(page: &str) -> (String, Vec<String>) {
 }
 
 /// The program before wasm-bindgen; `index.html` names the profile.
-fn linked() -> PathBuf {
+pub fn linked() -> PathBuf {
     let folder = project::target().join("wasm32-unknown-unknown/page");
     folder.join(format!("{}.wasm", project::NAME))
 }
