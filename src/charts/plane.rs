@@ -47,6 +47,8 @@ pub(super) struct Plane<'a, DB: DrawingBackend> {
     /// Where labels shall not be: lines, and other labels.
     taken: Vec<Rectangle>,
     labels: Vec<Rectangle>,
+    /// Where the light lines across the plane are: they are in the way of reading, too.
+    grid: Vec<i32>,
 }
 
 /// One axis: which data lie at which fine units.
@@ -144,6 +146,7 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
             y,
             taken: Vec::new(),
             labels: Vec::new(),
+            grid: Vec::new(),
         }
     }
 
@@ -221,6 +224,7 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
         for (tick, _) in ticks {
             let y = crisp(self.y.at(*tick));
             if y < self.y.units.0 {
+                self.grid.push(y);
                 self.line(&[(left, y), (right, y)], stroke(self.palette.line, 1.0))?;
             }
         }
@@ -509,7 +513,7 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
     }
 
     /// As [`write_clear`](Self::write_clear), but leaves out a label that has no room at any of the
-    /// places.
+    /// places, and prefers those where no light line goes through it.
     pub(super) fn write_if_clear(
         &mut self,
         text: &str,
@@ -517,7 +521,15 @@ impl<'a, DB: DrawingBackend> Plane<'a, DB> {
         kind: Type,
         colour: RGBColor,
     ) -> Outcome<DB> {
-        let place = self.clear_place(self.measure(text, kind), places);
+        let size = self.measure(text, kind);
+        let is_off_grid = |(at, side): &Place| {
+            let [_, top, _, bottom] = rectangle(size, *at, *side, VPos::Center);
+            !self.grid.iter().any(|y| (top..bottom).contains(y))
+        };
+        let mut off_grid = places.to_vec();
+        off_grid.retain(is_off_grid);
+        let place = self.clear_place(size, &off_grid);
+        let place = place.or_else(|| self.clear_place(size, places));
         self.write_at(text, place, kind, colour)
     }
 

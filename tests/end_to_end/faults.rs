@@ -30,8 +30,9 @@ fn seen_in_figures(browser: &Browser) -> Value {
             [...plot.querySelectorAll('canvas, svg')]
                 .filter(it => it.checkVisibility({ checkVisibilityCSS: true }))
                 .map(it => {
+                    // Firefox counts in sixtieths of a pixel, and gives what is left of them in single precision.
                     const { x, width, height } = it.getBoundingClientRect();
-                    return [it.localName, x, width, height];
+                    return [it.localName, ...[x, width, height].map((it) => Math.round(60 * it) / 60)];
                 }))",
     )
 }

@@ -104,7 +104,7 @@ fn step(visit: &Visit, random: &mut Xoshiro256PlusPlus, texts: &mut TestRunner) 
             format!("press {keys:?} at {opens}")
         }
         70..75 => {
-            browser.run(&format!("globalThis.picked = pick('canvas', {number})"));
+            browser.run(&format!("window.picked = pick('canvas', {number})"));
             if browser.run("return !picked") == true {
                 return "no canvas".to_owned();
             }
