@@ -10,36 +10,30 @@ use super::{
 };
 
 /// Every key of the fragment, in the order of its canonical form.
-const KEYS: [&str; 28] = [
-    "p",
-    "mu",
-    "sigma",
-    "input",
-    "scale",
-    "n",
-    "seed",
-    "draw",
-    "units",
-    "weights",
-    "layers",
-    "width",
-    "activation",
-    "init",
-    "hidden",
-    "neurons",
-    "norm",
-    "optimizer",
-    "rates",
-    "seeds",
-    "epochs",
-    "curve",
-    "mode",
-    "spread",
-    "notation",
-    "theme",
-    "embed",
-    "hide",
+const KEYS: [&[&str]; 3] = [
+    &[
+        "p",
+        "mu",
+        "sigma",
+        "input",
+        "scale",
+        "n",
+        "seed",
+        "draw",
+        "units",
+        "weights",
+        "layers",
+        "width",
+        "activation",
+        "init",
+    ],
+    &Settings::TRAINING,
+    &["notation", "theme", "embed", "hide"],
 ];
+
+fn keys() -> impl Iterator<Item = &'static str> {
+    KEYS.into_iter().flatten().copied()
+}
 
 /// One value of a fragment that could not be used.
 #[derive(Debug, Clone, PartialEq)]
@@ -129,7 +123,7 @@ impl Settings {
         let pairs = fragment.split('&').map(|pair| pair.trim_start_matches('#'));
         for pair in pairs.filter(|pair| !pair.is_empty()) {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            if !KEYS.contains(&key) {
+            if !keys().any(|it| it == key) {
                 settings.unknown.push(pair.to_owned());
             } else if let Err(reason) = settings.set_from_link(key, value) {
                 notices.push(Notice {
@@ -156,7 +150,7 @@ impl Settings {
     pub fn to_fragment(&self) -> String {
         let default = Self::default();
         let mut fragment = String::new();
-        for key in KEYS {
+        for key in keys() {
             let text = self.text(key);
             if text != default.text(key) {
                 fragment.extend([key, "=", text.as_deref().unwrap_or_default(), "&"]);
@@ -187,7 +181,7 @@ impl Settings {
     /// Every key that has a value, with that as the fragment would write it, defaults as well.
     pub fn texts(&self) -> impl Iterator<Item = (&'static str, String)> {
         let text = |key| self.text(key).map(|text| (key, text));
-        KEYS.into_iter().filter_map(text)
+        keys().filter_map(text)
     }
 
     /// Sets the quantity that the fragment calls `key` from its text.
@@ -234,7 +228,7 @@ impl Settings {
             "theme" => self.theme = Named::from_name(value)?,
             "embed" => self.embed = Some(Named::from_name(value)?),
             "hide" => self.hide = Hidden::from_names(value)?,
-            _ => return Err(NotAllowed::one_of("a setting", &KEYS)),
+            _ => return Err(NotAllowed::one_of("a setting", &keys().collect::<Vec<_>>())),
         }
         Ok(())
     }

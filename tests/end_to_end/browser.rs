@@ -242,12 +242,25 @@ impl Browser {
         id.expect("an element has an id").to_owned()
     }
 
-    /// Clicks in the middle of an element, after scrolling to it; fails if something is over it.
+    /// Clicks in the middle of an element, after scrolling to it; fails if something is over it. A driver
+    /// looks where the element is, and clicks there: what moves in between is missed, and tried again.
     #[track_caller]
     pub(crate) fn click(&self, selector: &str) {
         let element = self.element(selector);
-        self.scroll_to(&format!("document.querySelector({})", json!(selector)));
-        self.post(&format!("element/{element}/click"), &json!({}));
+        let it = format!("document.querySelector({})", json!(selector));
+        for _ in 0..3 {
+            self.scroll_to(&it);
+            self.run(&format!(
+                "window.missed = true;
+                {it}.addEventListener('click', () => {{ window.missed = false; }}, {{ capture: true, once: true }})"
+            ));
+            self.post(&format!("element/{element}/click"), &json!({}));
+            // Another page misses nothing.
+            if self.run("return window.missed") != true {
+                return;
+            }
+        }
+        panic!("{selector} moves whenever it is clicked");
     }
 
     /// Scrolls until the element that the expression gives stands still in the middle. Sections on the way

@@ -215,8 +215,12 @@ fn rest(visit: &Visit) -> [f64; 3] {
     until_p_is(browser, 0.25);
     browser.run("scrollTo(0, 0)");
     assert_works(browser, "p=0.25&seed=7");
-    // No experiment is left in the middle.
-    browser.until("!document.querySelector('[data-simulation=running], [data-training=running]')");
+    // No experiment is left in the middle; one that waited for its data begins only now.
+    browser.until(
+        "[...document.querySelectorAll('[data-action*=cancel]')].forEach((it) => { if (!it.hidden) it.click(); })
+        || !document.querySelector('[data-simulation=running], [data-training=running],\
+            [data-training=loading]')",
+    );
     let elements = browser.run("return document.querySelectorAll('*').length");
     let elements = elements.as_f64().expect("it is a number");
     if browser.engine == Engine::Chromium {

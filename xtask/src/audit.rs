@@ -1,15 +1,17 @@
-//! `cargo xtask audit`: what Lighthouse and axe-core say of the page as it is published.
+//! `cargo xtask audit`: what Lighthouse and axe-core say of the page as it is published, and whether it keeps
+//! to its budget of bytes.
 
 use anyhow::Result;
 
 use crate::setup::{self, Tool};
-use crate::{build, project};
+use crate::{build, project, sizes};
 
 /// Lets both judge the page, served as a good static host serves it. The first that is not content
 /// ends it with an error, after the other has had its say.
 pub fn audit() -> Result<()> {
     let tools = setup::prepare(&[Tool::Browser, Tool::Auditors])?;
     let dist = build::build(None)?;
+    sizes::report(&dist)?;
     let folder = setup::auditors();
     setup::copy_scripts("audit")?;
     let outcomes = ["axe.mjs", "lighthouse.mjs"].map(|script| {

@@ -9,7 +9,7 @@ use rustc_demangle::demangle;
 use wasmparser::{KnownCustom, Name, Parser, Payload, TypeRef};
 
 /// Rust's own crates.
-const OWN: [&str; 4] = ["alloc", "compiler_builtins", "core", "std"];
+const OWN: [&str; 5] = ["__rustc", "alloc", "compiler_builtins", "core", "std"];
 
 /// Prints the bytes of code of each crate in a program that the linker has made. What makes it small
 /// comes after that, so that these are shares more than sizes; where a function was inlined, it counts for
