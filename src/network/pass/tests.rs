@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::network::configuration::Dropout;
+use crate::network::optimizer::Steps;
 use crate::network::stream::Purpose;
 use crate::settings::{DropProbability, Named, Normalisation, Optimizer, Rates, Scaling, Seed};
 
@@ -152,6 +153,84 @@ fn gradients_are_finite_differences_for_every_rule_activation_and_normalisation(
                     "{configuration:?} has no gradient to speak of"
                 );
             }
+        }
+    }
+}
+
+/// One unit between one input and two classes, worked out by hand: x = 1, w = 2, so z = 2; the unit is kept and
+/// doubled, and the weights ±½ make the logits ±2. The softmax then says 1/(1 + e⁻⁴) for the first class, which is
+/// the right one.
+#[test]
+fn one_step_is_the_one_worked_out_by_hand() {
+    let mut configuration = configuration(
+        Some(Scaling::Inverted),
+        Activation::Relu,
+        Normalisation::None,
+    );
+    configuration.hidden = vec![1];
+    configuration.dropout.inputs = DropProbability::new(0.0).unwrap();
+    configuration.dropout.hidden = DropProbability::new(0.5).unwrap();
+    let layers = Layers::new(&configuration, 1, 2);
+    let stream = |index| Stream::new(Seed(5), Purpose::Noise, index);
+    let start = [2.0, 0.0, 0.5, -0.5, 0.0, 0.0];
+    let kept = |index: &u32| {
+        let noise = &mut Noise::Drawn(&mut stream(*index));
+        let pass = forward(
+            &configuration,
+            &layers,
+            &start,
+            vec![1.0],
+            noise,
+            Statistics::Batch,
+        );
+        pass.activations[1] == [2.0, -2.0]
+    };
+    let kept = (0..64).find(kept).expect("one of 64 masks keeps the unit");
+    let pass = forward(
+        &configuration,
+        &layers,
+        &start,
+        vec![1.0],
+        &mut Noise::Drawn(&mut stream(kept)),
+        Statistics::Batch,
+    );
+    let computed = gradient(&layers, &start, &pass, &[0]);
+    // 1/(1 + e⁴): by how much the softmax is off.
+    const OFF: f32 = 0.017_986_21;
+    let expected = [-2.0, -2.0, -4.0, 4.0, -1.0, 1.0].map(|factor| factor * OFF);
+    let assert_near = |values: &[f32], expected: [f32; 6]| {
+        for (value, expected) in values.iter().zip(expected) {
+            assert!(
+                (value - expected).abs() < 1e-6,
+                "{values:?}, not {expected}"
+            );
+        }
+    };
+    assert_near(&computed, expected);
+
+    // SGD goes a tenth of the gradient, and then of 0.9 times that and the next, which here is the same.
+    // Adam's first steps are as long as its rate, whatever the gradient is.
+    for (optimizer, steps) in [
+        (
+            Optimizer::Momentum,
+            expected.map(|it| [0.1 * it, 0.19 * it]),
+        ),
+        (
+            Optimizer::Adam,
+            expected.map(|it| [0.1_f32.copysign(it); 2]),
+        ),
+    ] {
+        configuration.optimizer = optimizer;
+        let rule = Steps::new(&configuration, &layers);
+        let mut memory = vec![0.0; layers.parameters * optimizer.memories()];
+        let mut values = start;
+        let mut place = start;
+        for step in [1, 2] {
+            rule.step(step, &mut values, &computed, &mut memory);
+            for (place, steps) in place.iter_mut().zip(steps) {
+                *place -= steps[step as usize - 1];
+            }
+            assert_near(&values, place);
         }
     }
 }
