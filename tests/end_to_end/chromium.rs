@@ -17,15 +17,25 @@ fn on_paper_the_settings_are_a_line_of_text_and_there_is_nothing_to_press() {
     browser.until(&format!("{picture} === {dark}"));
 
     browser.devtools("Emulation.setEmulatedMedia", &json!({"media": "print"}));
-    let shown = text(&browser.run(
-        "return [...document.querySelectorAll('button:not(.set), input, progress, .skip')]
-            .filter((it) => it.getClientRects().length > 0)
-            .map((it) => it.value).join(' ')",
-    ));
-    let expected = "0.5 1 1 1000000 7 100 4 64 5 15 10 256";
+    let shown = || {
+        text(&browser.run(
+            "return [...document.querySelectorAll('button:not(.set), input, progress, .skip')]
+                .filter((it) => it.getClientRects().length > 0)
+                .map((it) => it.value).join(' ')",
+        ))
+    };
     assert_eq!(
-        shown, expected,
-        "p, μ, σ, samples, seed; the layer’s units; hidden layers, neurons, seeds, epochs; the layers and their width"
+        shown(),
+        "0.5 1 1 1000000 7 100 10 256",
+        "p, μ, σ, samples, seed; the layer’s units; the layers and their width"
+    );
+    // What nobody has trained is not on it.
+    browser.run("document.querySelector('[data-action=train]').click()");
+    browser.until("document.getElementById('training').dataset.training === 'running'");
+    assert_eq!(
+        shown(),
+        "0.5 1 1 1000000 7 100 4 64 5 15 10 256",
+        "and hidden layers, neurons, seeds, epochs"
     );
     let settings = text(&browser.run("return document.querySelector('#controls').innerText"));
     let words: Vec<_> = settings.split_whitespace().collect();
