@@ -251,12 +251,12 @@ impl Browser {
         for _ in 0..3 {
             self.scroll_to(&it);
             self.run(&format!(
-                "window.missed = true;
-                {it}.addEventListener('click', () => {{ window.missed = false; }}, {{ capture: true, once: true }})"
+                "window.clickMissed = true;
+                {it}.addEventListener('click', () => {{ window.clickMissed = false; }}, {{ capture: true, once: true }})"
             ));
             self.post(&format!("element/{element}/click"), &json!({}));
             // Another page misses nothing.
-            if self.run("return window.missed") != true {
+            if self.run("return window.clickMissed") != true {
                 return;
             }
         }
