@@ -6,7 +6,7 @@
 //! - [`serve`], [`mod@test`], [`fuzz`], [`soak`], [`mutants`], [`build`], [`check`], [`audit`] and [`mod@bench`] are the commands;
 //! - [`post_build`] is trunk's hook, [`policy`] what it says of security, and [`split`] with [`profile`] what makes the program small;
 //! - [`python`] is an environment of Python's own, for some of them;
-//! - [`sizes`], [`fallback_script`] and [`architecture`] are the parts of them that compute
+//! - [`sizes`], [`mod@crates`], [`fallback_script`] and [`architecture`] are the parts of them that compute
 //!   something.
 
 mod architecture;
