@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use rustc_demangle::demangle;
-use wasmparser::{KnownCustom, Name, Parser, Payload, TypeRef};
+
+use crate::split::{self, Functions};
 
 /// Rust's own crates.
 const OWN: [&str; 5] = ["__rustc", "alloc", "compiler_builtins", "core", "std"];
@@ -33,39 +33,12 @@ fn share(part: usize, all: usize) -> f64 {
 }
 
 fn bytes_of_code(program: &[u8]) -> Result<BTreeMap<String, usize>> {
-    let mut imported = 0;
-    let mut sizes = Vec::new();
-    let mut names = BTreeMap::new();
-    for payload in Parser::new(0).parse_all(program) {
-        match payload? {
-            Payload::ImportSection(imports) => {
-                for import in imports.into_imports() {
-                    imported += usize::from(matches!(import?.ty, TypeRef::Func(_)));
-                }
-            }
-            Payload::CodeSectionEntry(body) => sizes.push(body.range().len()),
-            Payload::CustomSection(section) => {
-                if let KnownCustom::Name(section) = section.as_known() {
-                    for part in section {
-                        if let Name::Function(functions) = part? {
-                            for function in functions {
-                                let function = function?;
-                                names.insert(function.index as usize, function.name);
-                            }
-                        }
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
     let mut bytes = BTreeMap::new();
-    for (index, size) in sizes.into_iter().enumerate() {
-        let name = names.get(&(imported + index));
-        let name = demangle(name.context("a function has no name")?).to_string();
+    for function in Functions::read(program)?.sizes() {
+        let (name, size) = function?;
         // They describe the program to wasm-bindgen, which takes them out.
         if !name.contains("__wbindgen_describe") {
-            *bytes.entry(crate_of(&name)).or_default() += size;
+            *bytes.entry(crate_of(name)).or_default() += size;
         }
     }
     Ok(bytes)
@@ -74,15 +47,7 @@ fn bytes_of_code(program: &[u8]) -> Result<BTreeMap<String, usize>> {
 /// The crate that a function's name names first, as a method's or in the type that generic code is made for;
 /// Rust's own only where there is no other.
 fn crate_of(name: &str) -> String {
-    let hashes = name.match_indices('[').filter(|(at, _)| {
-        let hash = name[at + 1..].split(']').next().unwrap_or_default();
-        hash.len() > 8 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
-    });
-    let mut crates = hashes.map(|(at, _)| {
-        let is_other = |c: char| c != '_' && !c.is_ascii_alphanumeric();
-        name[..at].rsplit(is_other).next().unwrap_or_default()
-    });
-    let found = crates.find(|it| !OWN.contains(it));
+    let found = split::crates(name).find(|it| !OWN.contains(it));
     found.unwrap_or("Rust’s own").to_owned()
 }
 

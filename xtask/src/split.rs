@@ -17,6 +17,7 @@
 //! mistake is called through its stub.
 
 mod data;
+mod functions;
 mod names;
 #[cfg(test)]
 mod tests;
@@ -33,7 +34,8 @@ use walrus::{
 use data::move_data;
 
 pub use data::Layout;
-pub use names::{plain, short};
+pub use functions::Functions;
+pub use names::{crates, plain, short};
 
 /// The program's import that loads the later module: its argument is what to call when that is there,
 /// or null if it must be there on return.

@@ -173,27 +173,21 @@ fn one_step_is_the_one_worked_out_by_hand() {
     let layers = Layers::new(&configuration, 1, 2);
     let stream = |index| Stream::new(Seed(5), Purpose::Noise, index);
     let start = [2.0, 0.0, 0.5, -0.5, 0.0, 0.0];
-    let kept = |index: &u32| {
-        let noise = &mut Noise::Drawn(&mut stream(*index));
-        let pass = forward(
+    let pass = |index| {
+        let noise = &mut Noise::Drawn(&mut stream(index));
+        let inputs = vec![1.0];
+        forward(
             &configuration,
             &layers,
             &start,
-            vec![1.0],
+            inputs,
             noise,
             Statistics::Batch,
-        );
-        pass.activations[1] == [2.0, -2.0]
+        )
     };
-    let kept = (0..64).find(kept).expect("one of 64 masks keeps the unit");
-    let pass = forward(
-        &configuration,
-        &layers,
-        &start,
-        vec![1.0],
-        &mut Noise::Drawn(&mut stream(kept)),
-        Statistics::Batch,
-    );
+    let mut passes = (0..64).map(pass);
+    let pass = passes.find(|pass| pass.activations[1] == [2.0, -2.0]);
+    let pass = pass.expect("one of 64 masks keeps the unit");
     let computed = gradient(&layers, &start, &pass, &[0]);
     // 1/(1 + e⁴): by how much the softmax is off.
     const OFF: f32 = 0.017_986_21;

@@ -11,11 +11,11 @@ use anyhow::{Context, Result, bail, ensure};
 use walrus::ir::Value;
 use walrus::{ConstExpr, DataKind, Module};
 use wasmparser::{
-    DataKind as Kind, KnownCustom, Linking, Name, Operator, Parser, Payload, RelocationEntry,
+    DataKind as Kind, KnownCustom, Linking, Operator, Parser, Payload, RelocationEntry,
     RelocationType, SymbolInfo,
 };
 
-use super::plain;
+use super::{Functions, plain};
 
 /// A datum: where it lies in memory.
 type Datum = Range<u32>;
@@ -34,9 +34,7 @@ pub struct Layout {
 impl Layout {
     /// Reads it off the program as the linker has left it.
     pub fn read(wasm: &[u8]) -> Result<Self> {
-        let mut names = HashMap::new();
-        let mut bodies: Vec<Range<usize>> = Vec::new();
-        let mut imported = 0;
+        let functions = Functions::read(wasm)?;
         // Where the contents of the sections begin in the file.
         let (mut code, mut data) = (0, 0);
         let mut segments: Vec<(u32, Range<usize>)> = Vec::new();
@@ -49,13 +47,7 @@ impl Layout {
                 sections.push(range.start);
             }
             match payload {
-                Payload::ImportSection(imports) => {
-                    for import in imports.into_imports() {
-                        imported += usize::from(matches!(import?.ty, wasmparser::TypeRef::Func(_)));
-                    }
-                }
                 Payload::CodeSectionStart { range, .. } => code = range.start,
-                Payload::CodeSectionEntry(body) => bodies.push(body.range()),
                 Payload::DataSection(section) => {
                     data = section.range().start;
                     for segment in section {
@@ -83,17 +75,6 @@ impl Layout {
                     KnownCustom::Reloc(reloc) => {
                         for entry in reloc.entries() {
                             places.push((reloc.section_index(), entry?));
-                        }
-                    }
-                    KnownCustom::Name(parts) => {
-                        for part in parts {
-                            if let Name::Function(map) = part? {
-                                for naming in map {
-                                    let naming = naming?;
-                                    let name = rustc_demangle::demangle(naming.name).to_string();
-                                    names.insert(naming.index as usize, plain(&name));
-                                }
-                            }
                         }
                     }
                     _ => {}
@@ -130,11 +111,8 @@ impl Layout {
                 continue;
             }
             if sections[section as usize] == code {
-                let index = bodies.partition_point(|body| body.end <= place);
-                let name = names
-                    .get(&(imported + index))
-                    .context("a function without a name")?;
-                layout.in_functions.push((name.clone(), entry.index));
+                let name = plain(functions.name_at(place)?);
+                layout.in_functions.push((name, entry.index));
             } else if sections[section as usize] == data {
                 let segment = segments.iter().find(|(_, range)| range.contains(&place));
                 let (start, range) = segment.context("an address in no data segment")?;

@@ -19,19 +19,28 @@ pub fn plain(name: &str) -> String {
 
 /// Where the first hash is, and how long with what belongs to it.
 fn first_hash(text: &str) -> Option<(usize, usize)> {
-    // A crate's: `core[5b7f7a3d8a1f7c9e]`; an import's: `__wbg_remove_8228e91d7ddbc755`.
-    for (at, mark) in text.match_indices(['[', '_']) {
-        let digits = text[at + 1..].bytes().take_while(u8::is_ascii_hexdigit);
-        let digits = digits.count();
-        match mark {
-            "[" if digits > 8 && text[at + 1 + digits..].starts_with(']') => {
-                return Some((at, digits + 2));
-            }
-            "_" if digits == 16 => return Some((at, digits + 1)),
-            _ => {}
-        }
-    }
-    None
+    // A crate's, or an import's: `__wbg_remove_8228e91d7ddbc755`.
+    text.match_indices(['[', '_']).find_map(|(at, _)| {
+        let import = text[at..].strip_prefix('_').unwrap_or_default();
+        let digits = import.bytes().take_while(u8::is_ascii_hexdigit).count();
+        let import = (digits == 16).then_some(digits + 1);
+        Some((at, crate_hash(&text[at..]).or(import)?))
+    })
+}
+
+/// How long the hash of a crate is that a text begins with, such as `[5b7f7a3d8a1f7c9e]`.
+fn crate_hash(text: &str) -> Option<usize> {
+    let (hash, _) = text.strip_prefix('[')?.split_once(']')?;
+    let is_hash = hash.len() > 8 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_hash.then_some(hash.len() + 2)
+}
+
+/// The crates that a function's name names, in their order.
+pub fn crates(name: &str) -> impl Iterator<Item = &str> {
+    let marks = name.match_indices('[').map(|(at, _)| at);
+    let hashes = marks.filter(|at| crate_hash(&name[*at..]).is_some());
+    let is_other = |c: char| c != '_' && !c.is_ascii_alphanumeric();
+    hashes.map(move |at| name[..at].rsplit(is_other).next().unwrap_or_default())
 }
 
 /// The names a, b, …, Z, then those of two letters, and so on.
