@@ -11,7 +11,7 @@
 
   // What the Rust side needs to start workers with: the glue's address, and its text where a worker
   // could not import it from there.
-  const ours = { glue: absolute(glue), glueText: null, later: null, loadLater, loadDigits, startWorker };
+  const ours = { glue: absolute(glue), glueText: null, later: null, soon, loadLater, loadDigits, startWorker };
   // What the fallback script has brought, if it was needed; the page as one file has it from the start.
   let fallback = globalThis.dropoutMoments?.fallback;
   const isOneFile = Boolean(fallback);
@@ -97,6 +97,11 @@
   const policy = globalThis.trustedTypes?.createPolicy("dropout-moments", { createScriptURL: (url) => url });
   const trust = (url) => (policy ? policy.createScriptURL(url) : url);
 
+  // Calls a function of the program in a task of its own.
+  function soon(then) {
+    return new Promise(setTimeout).then(() => then()).catch(fail);
+  }
+
   const workers = [];
 
   function startWorker(script) {
@@ -126,7 +131,7 @@
     if (then) {
       waiting.push(then);
       const compiled = isThere() ? Promise.resolve() : compileLater(name);
-      compiled.then((module) => isThere() || start(module)).then(() => new Promise(setTimeout)).then(() => then()).catch(fail);
+      compiled.then((module) => isThere() || start(module)).then(() => soon(then)).catch(fail);
     } else if (!isThere()) {
       try {
         start(moduleOf(fallback ? unpacked(fallback.later) : fetchNow(name)));
@@ -269,7 +274,7 @@
     document.documentElement.dataset.ready = "failed";
     const reason = document.getElementById("load-failed-reason");
     if (reason) {
-      reason.textContent = error.message;
+      reason.textContent = error.message ?? error;
     }
     document.getElementById("load-failed")?.removeAttribute("hidden");
   }

@@ -25,7 +25,7 @@ use super::derivation;
 use super::dom;
 use super::experiment::{Run, State};
 use super::export::{self, Made, Make, Shown, Subject, Wish};
-use super::figures::{Figures, Which};
+use super::figures::{Figure, Figures, Which};
 use super::fragment::Fragment;
 use super::gallery::Gallery;
 use super::host::Host;
@@ -61,6 +61,7 @@ pub(super) struct App {
     dark: Option<MediaQueryList>,
     controls: Controls,
     figures: Figures,
+    watch: Option<Watch>,
     /// Whether all of the page is there, not only its first view.
     is_complete: bool,
     /// The sections that are shown, when nothing changes, also where they are out of view.
@@ -109,13 +110,26 @@ pub(super) struct App {
     lit: Option<Symbol>,
 }
 
+/// What the page follows of the elements on it.
+struct Watch {
+    sizes: ResizeObserver,
+    view: IntersectionObserver,
+}
+
+impl Watch {
+    fn figure(&self, figure: &Figure) {
+        self.sizes.observe(&figure.canvas);
+        self.view.observe(&figure.canvas);
+    }
+}
+
 type Shared = Rc<RefCell<App>>;
 
 /// A part of making the page whole.
 type Step = fn(&Shared) -> Result<(), JsValue>;
 
 impl App {
-    /// Shows the page and listens.
+    /// Shows the page and listens, in several tasks: in between, a slow device can answer its reader.
     pub(super) fn start(window: &Window) -> Result<(), JsValue> {
         let document = window
             .document()
@@ -124,11 +138,28 @@ impl App {
         let parsed = fragment.read(None);
         let mut settings = parsed.settings;
         settings.seed = Some(settings.seed.unwrap_or_else(|| entropy(window)));
-        fragment.replace(&settings);
-
         let controls = Controls::new(&document)?;
         controls.notify(&parsed.notices);
+        let window = window.clone();
+        later::soon(move || {
+            let app = Self::new(window, document, settings, fragment, controls)?;
+            later::soon(move || {
+                Self::listen(&app)?;
+                later::load(move || Self::complete(&app));
+                Ok(())
+            });
+            Ok(())
+        });
+        Ok(())
+    }
 
+    fn new(
+        window: Window,
+        document: Document,
+        settings: Settings,
+        fragment: Fragment,
+        controls: Controls,
+    ) -> Result<Shared, JsValue> {
         let dark = window.match_media("(prefers-color-scheme: dark)")?;
         let experiment = dom::element(&document, "#experiment")?;
         let run_state = dom::element(&document, "#run-state")?;
@@ -143,20 +174,21 @@ impl App {
         let spirals = Spirals::new(&document)?;
         let depth = Depth::new(&document)?;
         let own_data = OwnData::new(&document)?;
-        let app = Rc::new_cyclic(|this: &Weak<RefCell<Self>>| {
+        Ok(Rc::new_cyclic(|this: &Weak<RefCell<Self>>| {
             let listener = this.clone();
-            let pool = Pool::new(window, move |report| {
+            let pool = Pool::new(&window, move |report| {
                 if let Some(app) = listener.upgrade() {
                     app.borrow_mut().hear(report);
                 }
             });
             RefCell::new(Self {
-                window: window.clone(),
+                window,
                 document,
                 this: this.clone(),
                 dark,
                 controls,
                 figures,
+                watch: None,
                 is_complete: false,
                 reached: Sections::NONE,
                 sections,
@@ -194,22 +226,19 @@ impl App {
                 announced: String::new(),
                 lit: None,
             })
-        });
-        Self::listen(&app)?;
-        // In a task of its own: a slow device can answer its reader before.
-        app.borrow_mut().request_frame();
-        later::load(move || Self::complete(&app));
-        Ok(())
+        }))
     }
 
     /// Makes the page whole, after its first view: the other figures, what can be read off all of
     /// them, and the experiments. Whatever only this calls is loaded later.
     fn complete(app: &Shared) -> Result<(), JsValue> {
-        Self::listen_to_sections(app)?;
         Self::in_steps(
             app,
             &[
+                Self::add_figures,
+                Self::listen_to_sections,
                 Self::offer_links,
+                Self::offer_code,
                 Self::hang_gallery,
                 Self::listen_to_host,
                 Self::complete_figures,
@@ -230,6 +259,17 @@ impl App {
             Self::in_steps(&app, others);
             Ok(())
         });
+    }
+
+    fn add_figures(app: &Shared) -> Result<(), JsValue> {
+        let mut this = app.borrow_mut();
+        this.figures.add_others()?;
+        if let Some(watch) = &this.watch {
+            for figure in this.figures.others() {
+                watch.figure(figure);
+            }
+        }
+        Ok(())
     }
 
     fn complete_figures(app: &Shared) -> Result<(), JsValue> {
@@ -325,15 +365,22 @@ impl App {
         .make(wish)
     }
 
-    /// Links, files and code of what is shown.
+    /// Links to what is shown, and its files.
     fn offer_links(app: &Shared) -> Result<(), JsValue> {
         let mut this = app.borrow_mut();
         let share = Share::new(&this.window, &this.document, &this.figures)?;
         this.offer_files(&share)?;
         share.show(&this.settings);
-        let code = Code::new(&this.document)?;
-        code.show(&this.settings, &share.link());
         this.share = Some(share);
+        Ok(())
+    }
+
+    fn offer_code(app: &Shared) -> Result<(), JsValue> {
+        let mut this = app.borrow_mut();
+        let code = Code::new(&this.document)?;
+        if let Some(share) = &this.share {
+            code.show(&this.settings, &share.link());
+        }
         this.code = Some(code);
         Ok(())
     }
@@ -360,30 +407,25 @@ impl App {
 
     fn listen(app: &Shared) -> Result<(), JsValue> {
         let this = app.borrow();
-        for input in this.controls.inputs() {
-            let (target, source) = (Rc::clone(app), input.clone());
-            dom::listen(input, "input", move |_: Event| {
-                target.borrow_mut().edit(&source, false);
-            })?;
-            let (target, source) = (Rc::clone(app), input.clone());
-            dom::listen(input, "change", move |_: Event| {
-                target.borrow_mut().edit(&source, true);
+        for (kind, is_settled) in [("input", false), ("change", true)] {
+            let target = Rc::clone(app);
+            dom::listen(&this.document, kind, move |event: Event| {
+                if let Some(input) = Controls::input_of(&event) {
+                    target.borrow_mut().edit(&input, is_settled);
+                }
             })?;
         }
-        for button in dom::elements::<HtmlElement>(&this.document, "button[data-set]")? {
-            let set = button.get_attribute("data-set").unwrap_or_default();
-            let target = Rc::clone(app);
-            dom::listen(&button, "click", move |_: Event| {
+        let target = Rc::clone(app);
+        dom::listen(&this.document, "click", move |event: Event| {
+            let clicked: Option<Element> = event.target().and_then(|it| it.dyn_into().ok());
+            let button = clicked.and_then(|it| it.closest("button:enabled").ok()?);
+            let Some(button) = button else { return };
+            if let Some(set) = button.get_attribute("data-set") {
                 target.borrow_mut().set_from_text(&set);
-            })?;
-        }
-        for button in dom::elements::<HtmlElement>(&this.document, "button[data-action]")? {
-            let action = button.get_attribute("data-action").unwrap_or_default();
-            let target = Rc::clone(app);
-            dom::listen(&button, "click", move |_: Event| {
+            } else if let Some(action) = button.get_attribute("data-action") {
                 target.borrow_mut().act(&action);
-            })?;
-        }
+            }
+        })?;
         let target = Rc::clone(app);
         dom::listen(&this.document, "submit", |event: Event| {
             event.prevent_default()
@@ -391,7 +433,17 @@ impl App {
         dom::listen(&this.window, "hashchange", move |_: Event| {
             target.borrow_mut().read_fragment();
         })?;
-        this.listen_to_screen(app)
+        drop(this);
+        let watch = Self::listen_to_screen(app)?;
+        let mut this = app.borrow_mut();
+        this.watch = Some(watch);
+        let Self {
+            fragment, settings, ..
+        } = &mut *this;
+        // With a seed, if it had none.
+        fragment.replace(settings);
+        this.request_frame();
+        Ok(())
     }
 
     /// Listens to what lies outside of the first view.
@@ -426,14 +478,15 @@ impl App {
     }
 
     /// The figures follow their size, the screen's resolution and the colour scheme.
-    fn listen_to_screen(&self, app: &Shared) -> Result<(), JsValue> {
+    fn listen_to_screen(app: &Shared) -> Result<Watch, JsValue> {
+        let this = app.borrow();
         let target = Rc::clone(app);
         let resized = Closure::<dyn Fn()>::new(move || {
             let mut app = target.borrow_mut();
             app.figures.forget_sizes();
             app.request_frame();
         });
-        let observer = ResizeObserver::new(resized.as_ref().unchecked_ref())?;
+        let sizes = ResizeObserver::new(resized.as_ref().unchecked_ref())?;
         let target = Rc::clone(app);
         let seen = Closure::<dyn Fn(Array)>::new(move |entries: Array| {
             let mut app = target.borrow_mut();
@@ -450,34 +503,34 @@ impl App {
         let options = IntersectionObserverInit::new();
         options.set_root_margin(&format!("{}px 0px", dom::MARGIN));
         let view = IntersectionObserver::new_with_options(seen.as_ref().unchecked_ref(), &options)?;
-        for figure in self.figures.iter() {
-            observer.observe(&figure.canvas);
-            view.observe(&figure.canvas);
+        let watch = Watch { sizes, view };
+        for figure in this.figures.iter() {
+            watch.figure(figure);
         }
-        for section in self.sections.elements() {
-            view.observe(section);
+        for section in this.sections.elements() {
+            watch.view.observe(section);
         }
         // The observers live as long as the page.
         resized.forget();
         seen.forget();
         let target = Rc::clone(app);
-        dom::listen(&self.window, "resize", move |_: Event| {
+        dom::listen(&this.window, "resize", move |_: Event| {
             target.borrow_mut().request_frame();
         })?;
         let target = Rc::clone(app);
-        dom::listen(&self.window, "beforeprint", move |_: Event| {
+        dom::listen(&this.window, "beforeprint", move |_: Event| {
             let mut app = target.borrow_mut();
             app.printing = true;
             app.figures.forget_sizes();
             app.show();
         })?;
         let target = Rc::clone(app);
-        dom::listen(&self.window, "afterprint", move |_: Event| {
+        dom::listen(&this.window, "afterprint", move |_: Event| {
             let mut app = target.borrow_mut();
             app.printing = false;
             app.request_frame();
         })?;
-        if let Some(dark) = &self.dark {
+        if let Some(dark) = &this.dark {
             let target = Rc::clone(app);
             dom::listen(dark, "change", move |_: Event| {
                 let mut app = target.borrow_mut();
@@ -485,7 +538,7 @@ impl App {
                 app.recolour_gallery();
             })?;
         }
-        Ok(())
+        Ok(watch)
     }
 
     fn edit(&mut self, input: &HtmlInputElement, settled: bool) {
@@ -968,8 +1021,12 @@ impl App {
         if let Some(host) = &mut self.host {
             host.tell(&self.settings, &scene);
         }
-        self.scene = Some(scene);
-        self.draw();
+        // The first frame has enough to do.
+        if self.scene.replace(scene).is_some() {
+            self.draw();
+        } else {
+            self.request_any_frame();
+        }
         self.show_progress();
         if state != Some(State::Running) && is_settled {
             self.announce();
@@ -1019,8 +1076,10 @@ impl App {
         } else {
             Which::InView
         };
-        if let Err(error) = self.figures.draw(which, scene, palette) {
-            super::log(&error);
+        match self.figures.draw(which, scene, palette) {
+            Ok(false) => {}
+            Ok(true) => self.request_any_frame(),
+            Err(error) => super::log(&error),
         }
     }
 

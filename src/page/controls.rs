@@ -1,7 +1,7 @@
 //! The controls, and the answer that follows them.
 
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Document, Element, HtmlInputElement};
+use web_sys::{Document, Element, Event, HtmlInputElement};
 
 use super::{dom, notation};
 use crate::scene::{Emphasis, Span};
@@ -58,8 +58,12 @@ impl Controls {
         })
     }
 
-    pub(super) fn inputs(&self) -> impl Iterator<Item = &HtmlInputElement> {
-        self.inputs.iter().map(|input| &input.element)
+    /// The input that an event is about, if it is one of these.
+    pub(super) fn input_of(event: &Event) -> Option<HtmlInputElement> {
+        let element: Element = event.target()?.dyn_into().ok()?;
+        element
+            .has_attribute("data-setting")
+            .then(|| element.unchecked_into())
     }
 
     /// The reader has put something into an input: it, and with a radio button its whole group, may

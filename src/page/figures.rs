@@ -19,11 +19,12 @@ use crate::charts::{
 };
 use crate::scene::{Readable, Scene, nearest};
 
-/// All figures of the page.
+/// The figures of the page.
 pub(super) struct Figures {
+    document: Document,
+    /// Those of the first view, then all.
     all: Vec<Figure>,
-    /// Whether they are more than the first view has: figures without cursors and tables, and only
-    /// so many of them.
+    /// Whether they can be read: in the first view they have no cursors and tables.
     are_complete: bool,
 }
 
@@ -167,18 +168,27 @@ pub(super) enum Which {
 
 impl Figures {
     pub(super) fn new(document: &Document) -> Result<Self, JsValue> {
-        let mut figures = Vec::with_capacity(CHARTS.len());
-        for chart in CHARTS {
+        let mut all = Vec::with_capacity(CHARTS.len());
+        for chart in CHARTS.into_iter().take(FIRST) {
             let mut figure = Figure::new(document, chart)?;
             // The first drawing must not wait until the browser reports what is in view. Of the others
             // it does: to ask where they are would have it lay out all of the page.
-            figure.in_view = figures.len() < FIRST && dom::is_in_view(&figure.canvas);
-            figures.push(figure);
+            figure.in_view = dom::is_in_view(&figure.canvas);
+            all.push(figure);
         }
         Ok(Self {
-            all: figures,
+            document: document.clone(),
+            all,
             are_complete: false,
         })
+    }
+
+    /// Adds the figures that the first view does not have. They wait to be completed, too.
+    pub(super) fn add_others(&mut self) -> Result<(), JsValue> {
+        for chart in CHARTS.into_iter().skip(self.all.len()) {
+            self.all.push(Figure::new(&self.document, chart)?);
+        }
+        Ok(())
     }
 
     /// From now on all figures are shown, and can be read.
@@ -198,6 +208,11 @@ impl Figures {
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Figure> {
         self.all.iter()
+    }
+
+    /// Those that the first view does not have.
+    pub(super) fn others(&self) -> &[Figure] {
+        self.all.get(FIRST..).unwrap_or_default()
     }
 
     /// Whether the figure of this name is in view.
@@ -246,20 +261,26 @@ impl Figures {
         }
     }
 
-    /// Draws those of these figures that the scene has, and that are not as they should be.
+    /// Draws those of these figures that the scene has, and that are not as they should be. Says whether
+    /// some may be left: a figure's first drawing takes many times as long as its others, so those in
+    /// view wait for each other, and a slow device can answer its reader in between.
     pub(super) fn draw(
         &mut self,
         which: Which,
         scene: &mut Scene,
         palette: &Palette,
-    ) -> Result<(), JsValue> {
+    ) -> Result<bool, JsValue> {
         let resolution = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio());
         for figure in self.shown() {
             if figure.in_view || which == Which::All {
+                let was_picture = !figure.was_drawn;
                 figure.draw(scene, palette, resolution)?;
+                if was_picture && figure.was_drawn && which == Which::InView {
+                    return Ok(true);
+                }
             }
         }
-        Ok(())
+        Ok(false)
     }
 }
 
@@ -282,6 +303,8 @@ pub(super) struct Figure {
     pointed: Option<f64>,
     /// What the figure, as it is, was drawn on, once it was.
     drawn: Option<Ground>,
+    /// Whether it was ever drawn: before, its place has a picture.
+    was_drawn: bool,
 }
 
 /// What a drawing depends on beside its figure.
@@ -310,6 +333,7 @@ impl Figure {
             places: Vec::new(),
             pointed: None,
             drawn: None,
+            was_drawn: false,
         })
     }
 
@@ -442,7 +466,10 @@ impl Figure {
             let area = Surface::area(pen, size, resolution)?;
             (self.chart.draw)(&area, scene, palette).map_err(|error| error.to_string())?;
             self.drawn = Some(wanted);
-            dom::toggle_attribute(&self.canvas, "data-drawn", true);
+            if !self.was_drawn {
+                self.was_drawn = true;
+                dom::toggle_attribute(&self.canvas, "data-drawn", true);
+            }
         }
         Ok(())
     }

@@ -14,6 +14,14 @@ extern "C" {
     /// itself, with `null`; then it is there on return.
     #[wasm_bindgen(js_namespace = dropoutMoments, js_name = loadLater)]
     fn load_later(then: &JsValue);
+
+    #[wasm_bindgen(js_namespace = dropoutMoments, js_name = soon)]
+    fn call_soon(then: &JsValue);
+}
+
+/// Calls `then` in a task of its own. Where it fails at the page's start, the page says so.
+pub(super) fn soon(then: impl FnOnce() -> Result<(), JsValue> + 'static) {
+    call_soon(&Closure::once_into_js(then));
 }
 
 /// Begins to load it, and calls `then` when it is there. Where it can't be loaded, the page says so.

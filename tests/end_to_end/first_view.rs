@@ -108,9 +108,9 @@ fn a_panic_in_the_first_view_is_told() {
         const { setCustomValidity } = HTMLInputElement.prototype;
         HTMLInputElement.prototype.setCustomValidity = function (text) {
             HTMLInputElement.prototype.setCustomValidity = setCustomValidity;
-            input.dispatchEvent(new Event('input'));
+            input.dispatchEvent(new Event('input', { bubbles: true }));
         };
-        input.dispatchEvent(new Event('input'))",
+        input.dispatchEvent(new Event('input', { bubbles: true }))",
     );
     browser.until("document.documentElement.dataset.ready === 'failed'");
     let told = browser.run("return document.getElementById('stopped').innerText");

@@ -173,7 +173,7 @@ fn choose(browser: &Browser, selector: &str, option: &str) {
     browser.run(&format!(
         "const select = document.querySelector('{selector}');
          select.selectedIndex = [...select.options].findIndex((it) => it.text === '{option}');
-         select.dispatchEvent(new Event('change'))"
+         select.dispatchEvent(new Event('change', {{ bubbles: true }}))"
     ));
 }
 

@@ -18,8 +18,8 @@ const NEXT_CALL_OF_THE_CLOCK: &str = "
 
 /// An event within the answer to another one: the second finds the page's state in use, and panics.
 const PANIC: &str = "
-    atNextCallOfTheClock(() => document.querySelector('#p').dispatchEvent(new Event('change')));
-    document.querySelector('#p').dispatchEvent(new Event('change'))";
+    atNextCallOfTheClock(() => document.querySelector('#p').dispatchEvent(new Event('change', { bubbles: true })));
+    document.querySelector('#p').dispatchEvent(new Event('change', { bubbles: true }))";
 
 fn visit() -> Visit {
     let visit = Visit::with(Rules::default());
@@ -92,7 +92,7 @@ fn a_panic_is_told_and_leaves_what_the_page_shows() {
     // The program would panic at each of these, and say so.
     let errors = browser.errors();
     browser.run(
-        "document.querySelector('#p').dispatchEvent(new Event('input'));
+        "document.querySelector('#p').dispatchEvent(new Event('input', { bubbles: true }));
         dispatchEvent(new Event('resize'));
         location.hash = 'p=0.1'",
     );
@@ -150,7 +150,7 @@ fn an_exception_that_passes_through_the_program_is_told_in_a_frame_without_an_or
     until_ready(browser);
     browser.run(
         "atNextCallOfTheClock(() => { throw new Error('no clock') });
-        document.querySelector('#p').dispatchEvent(new Event('change'))",
+        document.querySelector('#p').dispatchEvent(new Event('change', { bubbles: true }))",
     );
     browser.until("document.querySelector('#stopped').matches(':popover-open')");
     let report = text(&browser.run("return document.querySelector('#stopped pre').innerText"));
