@@ -199,10 +199,22 @@ impl Gallery {
     }
 
     fn open(&self, settings: &Settings) {
+        self.close_menu();
         if let Err(error) = self.dialog.show_modal() {
             super::log(&error);
         }
         self.show(settings);
+    }
+
+    /// Closes the menu that the dialog is opened from, which gives the focus back to its button: there the
+    /// dialog finds it, and leaves it when it is closed.
+    fn close_menu(&self) {
+        let menu = self.document.query_selector("[popover]:popover-open");
+        if let Ok(Some(menu)) = menu
+            && let Err(error) = menu.unchecked_ref::<HtmlElement>().hide_popover()
+        {
+            super::log(&error);
+        }
     }
 
     /// The embed that is chosen.

@@ -364,6 +364,16 @@ fn each_control_answers_to_its_keys() {
     browser.until("!document.getElementById('embed-dialog').open");
     browser.until(&has_focus(card));
 
+    // Of a menu that it was opened from, only the button is still there.
+    let take = "#figure-ratio .take";
+    browser.keys(take, &[KEY_ENTER]);
+    browser.until("document.getElementById('take-ratio').matches(':popover-open')");
+    browser.keys("#take-ratio [data-embed-figure]", &[KEY_ENTER]);
+    browser.until("document.getElementById('embed-dialog').open");
+    browser.press(&[KEY_ESCAPE]);
+    browser.until("!document.getElementById('embed-dialog').open");
+    browser.until(&has_focus(take));
+
     // So do the settings where they are behind a button.
     browser.resize(390, 800);
     let more = "button.more[popovertarget]:not([popovertargetaction])";
