@@ -254,7 +254,7 @@ impl App {
             return;
         };
         let app = Rc::clone(app);
-        later::load(move || {
+        later::soon(move || {
             step(&app)?;
             Self::in_steps(&app, others);
             Ok(())
@@ -262,12 +262,10 @@ impl App {
     }
 
     fn add_figures(app: &Shared) -> Result<(), JsValue> {
-        let mut this = app.borrow_mut();
-        this.figures.add_others()?;
+        let this = &mut *app.borrow_mut();
+        let others = this.figures.add_others()?;
         if let Some(watch) = &this.watch {
-            for figure in this.figures.others() {
-                watch.figure(figure);
-            }
+            others.iter().for_each(|figure| watch.figure(figure));
         }
         Ok(())
     }
@@ -284,7 +282,7 @@ impl App {
     /// Shows one section after the other, from this one on, and each in a task of its own.
     fn reach(app: &Shared, next: usize) {
         let app = Rc::clone(app);
-        later::load(move || {
+        later::soon(move || {
             let mut this = app.borrow_mut();
             if let Some(section) = Section::ALL.get(next) {
                 this.reached.set(*section, true);

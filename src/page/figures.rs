@@ -183,12 +183,12 @@ impl Figures {
         })
     }
 
-    /// Adds the figures that the first view does not have. They wait to be completed, too.
-    pub(super) fn add_others(&mut self) -> Result<(), JsValue> {
-        for chart in CHARTS.into_iter().skip(self.all.len()) {
+    /// Adds the figures that the first view does not have, and returns them. They wait to be completed, too.
+    pub(super) fn add_others(&mut self) -> Result<&[Figure], JsValue> {
+        for chart in CHARTS.into_iter().skip(FIRST) {
             self.all.push(Figure::new(&self.document, chart)?);
         }
-        Ok(())
+        Ok(&self.all[FIRST..])
     }
 
     /// From now on all figures are shown, and can be read.
@@ -208,11 +208,6 @@ impl Figures {
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Figure> {
         self.all.iter()
-    }
-
-    /// Those that the first view does not have.
-    pub(super) fn others(&self) -> &[Figure] {
-        self.all.get(FIRST..).unwrap_or_default()
     }
 
     /// Whether the figure of this name is in view.

@@ -1,6 +1,7 @@
-//! The part of the program that the first view doesn't need, and that comes after it.
+//! What the page does later: each piece of its start in a task of its own, and the part of the program
+//! that the first view doesn't need after it.
 //!
-//! Which functions are in it is decided after compilation (`xtask/src/split.rs`), and the call of one that
+//! Which functions are in that part is decided after compilation (`xtask/src/split.rs`), and the call of one that
 //! isn't there yet waits for it: here is only when loading begins.
 
 use js_sys::Reflect;
