@@ -65,9 +65,9 @@ export async function serve(folder = process.env.DROPOUT_MOMENTS_DIST, policies 
   };
 }
 
-/** Starts the browser, without a window. */
-export function launch() {
+/** Starts the browser, which shows no window. */
+export function launch(options) {
   // Root can't have the sandbox.
   const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
-  return puppeteer.launch({ executablePath: process.env.CHROME, args });
+  return puppeteer.launch({ executablePath: process.env.CHROME, args, ...options });
 }

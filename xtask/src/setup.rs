@@ -9,7 +9,7 @@
 //! | std for wasm32 | `rustup target add` | Debian's compiler and the source of std ([`debian_rust`]) |
 //! | wasm-bindgen, trunk | `cargo install --root target/tools` | |
 //! | wasm-opt | npm's `binaryen`, into `target/tools` | on Debian, npm is installed for it |
-//! | Chromium and its driver, Firefox, WebKit | what is there | on Debian, its packages |
+//! | Chromium with its driver and headless shell, Firefox, WebKit | what is there | on Debian, its packages |
 //! | geckodriver, cargo-mutants, cargo-deny | `cargo install --root target/tools` | |
 //! | Lighthouse, axe-core | npm, into `target/tools/audit` | on Debian, npm is installed for them |
 
@@ -29,7 +29,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::project::{self, WASM};
 use jobs::Job;
-pub use probe::{Browser, Engine};
+pub use probe::{Browser, Engine, headless_shell};
 
 const TRUNK_VERSION: &str = "0.21.14";
 const BINARYEN_VERSION: &str = "132.0.0";
@@ -63,6 +63,8 @@ pub enum Tool {
     WasmOpt,
     /// Chromium or Chrome with the chromedriver of the same version.
     Browser,
+    /// Chromium without a window of its own, not even one that is never shown.
+    HeadlessShell,
     /// Lighthouse and axe-core, in [`auditors`].
     Auditors,
     /// Firefox, or its release with extended support.
@@ -79,7 +81,7 @@ pub enum Tool {
 
 impl Tool {
     /// What takes longest comes first: two are installed at a time.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Deny,
         Self::Trunk,
         Self::Mutants,
@@ -89,18 +91,20 @@ impl Tool {
         Self::WasmOpt,
         Self::Auditors,
         Self::Browser,
+        Self::HeadlessShell,
         Self::Firefox,
         Self::WebKit,
     ];
 
     /// All but those that only some of the tests need.
-    pub const EVERYDAY: [Self; 6] = [
+    pub const EVERYDAY: [Self; 7] = [
         Self::Trunk,
         Self::WasmStd,
         Self::WasmBindgen,
         Self::WasmOpt,
         Self::Auditors,
         Self::Browser,
+        Self::HeadlessShell,
     ];
 
     /// What it is, what it is for, and how long it takes to install on two cores.
@@ -121,6 +125,9 @@ impl Tool {
             ),
             Self::Browser => {
                 "Chromium and chromedriver: the tests drive them (half a minute)".into()
+            }
+            Self::HeadlessShell => {
+                "Chromium's headless shell: Lighthouse times the page in it (half a minute)".into()
             }
             Self::Firefox => "Firefox: the tests run in it, too (half a minute)".into(),
             Self::Geckodriver => {
@@ -154,6 +161,7 @@ impl Tool {
             Self::WasmOpt => probe::version("wasm-opt")
                 .is_some_and(|version| probe::major(&version) >= Some(117)),
             Self::Browser => Engine::Chromium.find().is_some(),
+            Self::HeadlessShell => headless_shell().is_some(),
             Self::Firefox => Engine::Firefox.program().is_some(),
             Self::Geckodriver => Engine::Firefox.driver().is_some(),
             Self::Mutants => probe::cargo_version("mutants").as_deref() == Some(MUTANTS_VERSION),
@@ -422,7 +430,9 @@ impl Machine {
         let apt = probe::is_root() && probe::find(OsStr::new("apt-get")).is_some();
         let npm = probe::find(OsStr::new("npm")).is_some();
         let wants_apt = missing.iter().any(|tool| match tool {
-            Tool::WasmStd | Tool::Browser | Tool::Firefox | Tool::WebKit => true,
+            Tool::WasmStd | Tool::Browser | Tool::HeadlessShell | Tool::Firefox | Tool::WebKit => {
+                true
+            }
             Tool::WasmOpt | Tool::Auditors => !npm,
             Tool::WasmBindgen | Tool::Trunk | Tool::Geckodriver | Tool::Mutants | Tool::Deny => {
                 false
@@ -447,7 +457,7 @@ impl Machine {
                 true
             }
             Tool::WasmOpt | Tool::Auditors => self.npm || self.apt,
-            Tool::Browser | Tool::Firefox | Tool::WebKit => self.apt,
+            Tool::Browser | Tool::HeadlessShell | Tool::Firefox | Tool::WebKit => self.apt,
         }
     }
 
@@ -460,6 +470,9 @@ impl Machine {
         }
         if missing.contains(&Tool::Browser) {
             packages.extend(["chromium", "chromium-driver"]);
+        }
+        if missing.contains(&Tool::HeadlessShell) {
+            packages.push("chromium-headless-shell");
         }
         if missing.contains(&Tool::Firefox) {
             packages.push("firefox-esr");
@@ -504,7 +517,7 @@ fn job(tool: Tool) -> Option<Job> {
             &["--locked"],
         )),
         Tool::Deny => Some(cargo_install("cargo-deny", DENY_VERSION, &["--locked"])),
-        Tool::Browser | Tool::Firefox | Tool::WebKit => None,
+        Tool::Browser | Tool::HeadlessShell | Tool::Firefox | Tool::WebKit => None,
     }
 }
 

@@ -36,6 +36,12 @@ fn commands(tool: Tool) -> Option<[&'static str; 4]> {
             "brew install --cask google-chrome chromedriver",
             "winget install Google.Chrome Chromium.ChromeDriver",
         ]),
+        Tool::HeadlessShell => Some([
+            "sudo apt-get install chromium-headless-shell   (Ubuntu: as for macOS)",
+            "sudo dnf install chromium-headless",
+            "npx @puppeteer/browsers install chrome-headless-shell   (and set HEADLESS_SHELL to the program)",
+            "npx @puppeteer/browsers install chrome-headless-shell   (and set HEADLESS_SHELL to the program)",
+        ]),
         Tool::Firefox => Some([
             "sudo apt-get install firefox-esr   (Ubuntu: sudo snap install firefox)",
             "sudo dnf install firefox",

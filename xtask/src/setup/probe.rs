@@ -103,6 +103,18 @@ impl Engine {
     }
 }
 
+/// Chromium's headless shell, looked for in the same way.
+pub fn headless_shell() -> Option<PathBuf> {
+    named(
+        "HEADLESS_SHELL",
+        &[
+            "chromium-headless-shell",
+            "chrome-headless-shell",
+            "/usr/lib64/chromium-browser/headless_shell",
+        ],
+    )
+}
+
 fn named(variable: &str, names: &[&str]) -> Option<PathBuf> {
     match env::var_os(variable) {
         Some(path) => find(&path),
