@@ -14,6 +14,7 @@ mod audit;
 mod bench;
 mod build;
 mod check;
+mod coverage;
 mod crates;
 mod embed_test;
 mod fallback_script;
@@ -65,6 +66,7 @@ Usage: cargo xtask COMMAND
   mutants  change one thing of the pure core at a time, and see whether its tests notice
              --room NAME  of this room of src/ only: settings, theory, sampling, network
              --of N       each Nth change only (default 1: all, which takes hours)
+  coverage say which lines of the pure core the native tests never reach
   deny     hold the dependencies to their licences, one version of each, and one registry
   build    make dist/, the page as it is published, and print the size of each file
              --address URL  where it will lie: previews of links show their picture then
@@ -102,6 +104,7 @@ enum Request {
         room: Option<String>,
         parts: u32,
     },
+    Coverage,
     Deny,
     Build {
         address: Option<String>,
@@ -141,6 +144,7 @@ fn main() -> ExitCode {
         Request::Fuzz { cases } => fuzz::fuzz(cases),
         Request::Soak(options) => soak::soak(&options),
         Request::Mutants { room, parts } => mutants::mutants(room.as_deref(), parts),
+        Request::Coverage => coverage::coverage(),
         Request::Deny => deny(),
         Request::Build { address } => build::build(address.as_deref()).and_then(|dist| {
             crates::report(&post_build::linked())?;
@@ -254,6 +258,7 @@ fn request(mut arguments: lexopt::Parser) -> Result<Request, lexopt::Error> {
             }
             Ok(Request::Mutants { room, parts })
         }
+        "coverage" => plain(arguments, Request::Coverage),
         "deny" => plain(arguments, Request::Deny),
         "build" => {
             let mut address = None;

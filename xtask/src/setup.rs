@@ -10,7 +10,7 @@
 //! | wasm-bindgen, trunk | `cargo install --root target/tools` | |
 //! | wasm-opt | npm's `binaryen`, into `target/tools` | on Debian, npm is installed for it |
 //! | Chromium with its driver and headless shell, Firefox, WebKit | what is there | on Debian, its packages |
-//! | geckodriver, cargo-mutants, cargo-deny | `cargo install --root target/tools` | |
+//! | geckodriver, cargo-mutants, cargo-tarpaulin, cargo-deny | `cargo install --root target/tools` | |
 //! | Lighthouse, axe-core | npm, into `target/tools/audit` | on Debian, npm is installed for them |
 
 mod debian_rust;
@@ -36,6 +36,7 @@ const BINARYEN_VERSION: &str = "132.0.0";
 const GECKODRIVER_VERSION: &str = "0.37.1";
 const MUTANTS_VERSION: &str = "27.1.0";
 const DENY_VERSION: &str = "0.20.2";
+const TARPAULIN_VERSION: &str = "0.37.5";
 
 /// What judges the page, what drives the browser for it, and the slides that a figure is put into.
 /// Lighthouse 13 does without the Node of Debian 12.
@@ -75,13 +76,16 @@ pub enum Tool {
     WebKit,
     /// Changes the code, to see whether the tests notice.
     Mutants,
+    /// Says what the tests reach.
+    Coverage,
     /// Judges the dependencies.
     Deny,
 }
 
 impl Tool {
     /// What takes longest comes first: two are installed at a time.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
+        Self::Coverage,
         Self::Deny,
         Self::Trunk,
         Self::Mutants,
@@ -134,6 +138,9 @@ impl Tool {
                 format!("geckodriver {GECKODRIVER_VERSION}: drives Firefox (about 2 min)")
             }
             Self::Mutants => format!("cargo-mutants {MUTANTS_VERSION}: tests the tests (about 3 min)"),
+            Self::Coverage => {
+                format!("cargo-tarpaulin {TARPAULIN_VERSION}: what the tests reach (about 6 min)")
+            }
             Self::Deny => format!("cargo-deny {DENY_VERSION}: judges the dependencies (about 5 min)"),
             Self::WebKit => {
                 "WebKitGTK's driver and Xvfb: the tests run in the engine of Safari, too (half a minute)"
@@ -165,6 +172,9 @@ impl Tool {
             Self::Firefox => Engine::Firefox.program().is_some(),
             Self::Geckodriver => Engine::Firefox.driver().is_some(),
             Self::Mutants => probe::cargo_version("mutants").as_deref() == Some(MUTANTS_VERSION),
+            Self::Coverage => {
+                probe::cargo_version("tarpaulin").as_deref() == Some(TARPAULIN_VERSION)
+            }
             Self::Deny => probe::cargo_version("deny").as_deref() == Some(DENY_VERSION),
             Self::WebKit => {
                 Engine::WebKit.find().is_some() && probe::find(OsStr::new(XVFB_RUN)).is_some()
@@ -434,9 +444,12 @@ impl Machine {
                 true
             }
             Tool::WasmOpt | Tool::Auditors => !npm,
-            Tool::WasmBindgen | Tool::Trunk | Tool::Geckodriver | Tool::Mutants | Tool::Deny => {
-                false
-            }
+            Tool::WasmBindgen
+            | Tool::Trunk
+            | Tool::Geckodriver
+            | Tool::Mutants
+            | Tool::Coverage
+            | Tool::Deny => false,
         });
         if apt && wants_apt {
             jobs::run_all(vec![Job::new("apt-get update", |log| {
@@ -453,9 +466,12 @@ impl Machine {
     fn can_install(&self, tool: Tool) -> bool {
         match tool {
             Tool::WasmStd => self.debian_rust,
-            Tool::WasmBindgen | Tool::Trunk | Tool::Geckodriver | Tool::Mutants | Tool::Deny => {
-                true
-            }
+            Tool::WasmBindgen
+            | Tool::Trunk
+            | Tool::Geckodriver
+            | Tool::Mutants
+            | Tool::Coverage
+            | Tool::Deny => true,
             Tool::WasmOpt | Tool::Auditors => self.npm || self.apt,
             Tool::Browser | Tool::HeadlessShell | Tool::Firefox | Tool::WebKit => self.apt,
         }
@@ -515,6 +531,11 @@ fn job(tool: Tool) -> Option<Job> {
             "cargo-mutants",
             MUTANTS_VERSION,
             &["--locked"],
+        )),
+        Tool::Coverage => Some(cargo_install(
+            "cargo-tarpaulin",
+            TARPAULIN_VERSION,
+            &["--locked", "--no-default-features"],
         )),
         Tool::Deny => Some(cargo_install("cargo-deny", DENY_VERSION, &["--locked"])),
         Tool::Browser | Tool::HeadlessShell | Tool::Firefox | Tool::WebKit => None,

@@ -54,7 +54,12 @@ fn commands(tool: Tool) -> Option<[&'static str; 4]> {
             "(WebKitGTK is for Linux: here the tests run in Chromium, without --all-browsers)",
             "(WebKitGTK is for Linux: here the tests run in Chromium, without --all-browsers)",
         ]),
-        Tool::WasmBindgen | Tool::Trunk | Tool::Geckodriver | Tool::Mutants | Tool::Deny => None,
+        Tool::WasmBindgen
+        | Tool::Trunk
+        | Tool::Geckodriver
+        | Tool::Mutants
+        | Tool::Coverage
+        | Tool::Deny => None,
     }
 }
 
