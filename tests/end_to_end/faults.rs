@@ -514,7 +514,10 @@ fn a_page_that_one_comes_back_to_goes_on_or_begins_anew() {
     browser.keys("#p", &[KEY_RIGHT]);
     until_p_is(browser, 0.51);
     assert_works(browser, "p=0.51&seed=7");
-    assert_no_errors(browser);
+    // WebKit loads no more of a worker's script once its page is left, and another worker takes its place.
+    let mut errors = browser.errors();
+    errors.retain(|it| it != "worker: NetworkError: Load failed");
+    assert_eq!(errors, [""; 0]);
 }
 
 #[test]
