@@ -280,10 +280,13 @@ fn whatever_a_reader_does_the_page_goes_on_and_grows_no_more() {
             measured.last()
         );
     }
-    // From the second quarter on the page holds the same, but for the largest job so far, what a browser
-    // learns of the scripts, and which tables and menus have been asked for.
+    // From the second quarter on the page holds the same, but for what a browser learns of the scripts, and
+    // up to what the largest jobs take and all tables and menus together: on a slow machine a reader comes
+    // to those only at the end.
     const SLACK: [f64; 3] = [8.4e6, 4e6, 3000.0];
-    for ((before, after), slack) in measured[1].into_iter().zip(measured[3]).zip(SLACK) {
-        assert!(after <= before + slack, "it grows: {measured:?}");
+    const USUAL: [f64; 3] = [24e6, 0.0, 9000.0];
+    for (index, (before, after)) in measured[1].into_iter().zip(measured[3]).enumerate() {
+        let most = (before + SLACK[index]).max(USUAL[index]);
+        assert!(after <= most, "it grows: {measured:?}");
     }
 }
