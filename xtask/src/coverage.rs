@@ -34,7 +34,7 @@ pub fn coverage() -> Result<()> {
     let tools = setup::prepare(&[Tool::Coverage])?;
     let mut cargo = tools.command("cargo");
     cargo
-        .args("tarpaulin --engine llvm --skip-clean --out Stdout --lib".split(' '))
+        .args("tarpaulin --engine llvm --skip-clean --out Stdout --timeout 600 --lib".split(' '))
         .arg("--target-dir")
         .arg(project::target().join("coverage"));
     for test in TESTS {
