@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use crate::project;
 
 /// The rooms, each a file of `src/`, a folder, or both.
-const PURE: [&str; 6] = [
+pub const PURE: [&str; 6] = [
     "settings", "theory", "sampling", "network", "scene", "charts",
 ];
 

@@ -2,15 +2,11 @@
 
 use anyhow::Result;
 
+use crate::architecture::PURE;
 use crate::project;
 use crate::setup::{self, Tool};
 
-/// The rooms of `src/` that are neither the page nor the command line.
-const ROOMS: [&str; 6] = [
-    "theory", "settings", "sampling", "network", "scene", "charts",
-];
-
-/// What tests them. `randomness` and `golden` repeat, for minutes, what `sampling` reaches.
+/// What tests the pure core. `randomness` and `golden` repeat, for minutes, what `sampling` reaches.
 const TESTS: [&str; 15] = [
     "charts",
     "data",
@@ -40,7 +36,7 @@ pub fn coverage() -> Result<()> {
     for test in TESTS {
         cargo.args(["--test", test]);
     }
-    for room in ROOMS {
+    for room in PURE {
         cargo.args(["--include-files", &format!("src/{room}.rs")]);
         cargo.args(["--include-files", &format!("src/{room}/**/*.rs")]);
     }

@@ -101,14 +101,13 @@ impl Tool {
     ];
 
     /// All but those that only some of the tests need.
-    pub const EVERYDAY: [Self; 7] = [
+    pub const EVERYDAY: [Self; 6] = [
         Self::Trunk,
         Self::WasmStd,
         Self::WasmBindgen,
         Self::WasmOpt,
         Self::Auditors,
         Self::Browser,
-        Self::HeadlessShell,
     ];
 
     /// What it is, what it is for, and how long it takes to install on two cores.
