@@ -7,8 +7,10 @@
 
 use std::cell::RefCell;
 use std::env;
+use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
@@ -55,8 +57,9 @@ impl Engine {
         }
     }
 
-    /// What the driver is asked for: a window of 1280 × 1000 that nobody sees.
-    fn capabilities(self) -> Value {
+    /// What the driver is asked for: a window of 1280 × 1000 that nobody sees, of a browser that keeps its
+    /// profile in this folder, if it is given one.
+    fn capabilities(self, profile: Option<&Profile>) -> Value {
         let (key, variable, mut options) = match self {
             Self::Chromium => (
                 "goog:chromeOptions",
@@ -68,12 +71,19 @@ impl Engine {
                     // Tests change the address more often than a person could.
                     "--disable-ipc-flooding-protection"]}),
             ),
-            Self::Firefox => (
-                "moz:firefoxOptions",
-                "FIREFOX",
-                json!({"args": ["-headless", "--width=1280", "--height=1000"],
-                    "prefs": {"dom.navigation.navigationRateLimit.count": 0}}),
-            ),
+            Self::Firefox => {
+                let profile = profile
+                    .into_iter()
+                    .flat_map(|it| ["-profile".into(), it.folder.to_string_lossy().into_owned()]);
+                let arguments = ["-headless", "--width=1280", "--height=1000"].map(String::from);
+                let arguments: Vec<_> = arguments.into_iter().chain(profile).collect();
+                (
+                    "moz:firefoxOptions",
+                    "FIREFOX",
+                    json!({"args": arguments,
+                        "prefs": {"dom.navigation.navigationRateLimit.count": 0}}),
+                )
+            }
             // It needs a screen, and sets its size afterwards.
             Self::WebKit => (
                 "webkitgtk:browserOptions",
@@ -102,6 +112,8 @@ pub(crate) struct Browser {
     pub(crate) engine: Engine,
     driver: Driver,
     session: String,
+    /// Given back once the browser has ended.
+    _profile: Option<Profile>,
     /// What went wrong on pages that have been left, where only the page itself can say.
     past_errors: RefCell<Vec<String>>,
 }
@@ -119,14 +131,16 @@ impl Browser {
     pub(crate) fn start() -> Self {
         let engine = Engine::wanted();
         let driver = Driver::start(engine);
+        let profile = (engine == Engine::Firefox).then(Profile::take);
         let answer = driver
-            .request("POST", "/session", &engine.capabilities())
+            .request("POST", "/session", &engine.capabilities(profile.as_ref()))
             .expect("the driver starts a browser");
         let session = answer["sessionId"].as_str().expect("a session has an id");
         let browser = Self {
             engine,
             session: session.to_owned(),
             driver,
+            _profile: profile,
             past_errors: RefCell::default(),
         };
         if engine == Engine::WebKit {
@@ -387,6 +401,31 @@ impl Drop for Browser {
         // The driver ends the browser; if it can't, there is nothing better left to do.
         let session = format!("/session/{}", self.session);
         let _ = self.driver.request("DELETE", &session, &json!({}));
+    }
+}
+
+/// A folder that a Firefox has to itself, until it is dropped: its first start in a new one takes twice as
+/// long as any later one. Nothing in it concerns the next page, which comes from another port.
+#[derive(Debug)]
+struct Profile {
+    folder: PathBuf,
+    _lock: File,
+}
+
+impl Profile {
+    /// The first that no other browser has, of this program or another.
+    fn take() -> Self {
+        let place = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+        let free = (0..100).find_map(|number| {
+            let folder = place.join(format!("firefox-{number}"));
+            fs::create_dir_all(&folder).expect("a folder can be made");
+            let lock = File::create(folder.join("taken")).expect("a file can be made");
+            lock.try_lock().is_ok().then_some(Self {
+                folder,
+                _lock: lock,
+            })
+        });
+        free.expect("no hundred browsers run at once")
     }
 }
 
