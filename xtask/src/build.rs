@@ -8,13 +8,16 @@ use anyhow::{Context, Result, ensure};
 use crate::project;
 use crate::setup::{self, Tool};
 
+/// What the page is built with.
+pub const NEEDED: [Tool; 4] = [Tool::WasmStd, Tool::WasmBindgen, Tool::Trunk, Tool::WasmOpt];
+
 /// Builds `dist/` and returns its path. `Trunk.toml` makes all addresses in it relative, so that it works in any
 /// folder of any server, and from the disk.
 ///
 /// What shows a preview of a link wants the preview's picture at an absolute address, and the page
 /// does not know its own: `address` is that of the folder it will lie in, if it is given.
 pub fn build(address: Option<&str>) -> Result<PathBuf> {
-    let tools = setup::prepare(&[Tool::WasmStd, Tool::WasmBindgen, Tool::Trunk, Tool::WasmOpt])?;
+    let tools = setup::prepare(&NEEDED)?;
     project::run(tools.wasm_command("trunk").args(["build", "--release"]))?;
     if let Some(address) = address {
         let dist = project::dist();

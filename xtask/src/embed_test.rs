@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::setup::{self, Tool};
-use crate::{build, project, python, single_file};
+use crate::{project, python, single_file};
 
 /// What builds the hosts, and what reads the pages as sites do that show previews of links.
 const PYTHON: [&str; 6] = [
@@ -22,8 +22,7 @@ const ADDRESS: &str = "https://example.org/dropout/";
 pub fn embed_test() -> Result<()> {
     let tools = setup::prepare(&[Tool::Browser, Tool::Auditors])?;
     let python = python::with(&PYTHON)?;
-    let dist = build::build(Some(ADDRESS))?;
-    let file = single_file::write(&dist)?;
+    let (dist, file) = single_file::build(Some(ADDRESS))?;
     let folder = setup::auditors();
     setup::copy_scripts("audit")?;
     setup::copy_scripts("embed")?;

@@ -5,7 +5,7 @@ use std::env;
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{self, Command};
 
 use anyhow::{Context, Result};
 
@@ -189,7 +189,8 @@ pub fn optimise(tools: &Toolbox, wasm: &[u8]) -> Result<Vec<u8>> {
         "--strip-producers",
         "--strip-target-features",
     ];
-    let folder = project::target().join("split");
+    // Of this process alone: the page's program and that of the one file are made side by side.
+    let folder = project::target().join(format!("wasm-opt-{}", process::id()));
     fs::create_dir_all(&folder)?;
     let (input, output) = (folder.join("input.wasm"), folder.join("output.wasm"));
     fs::write(&input, wasm)?;
@@ -201,7 +202,9 @@ pub fn optimise(tools: &Toolbox, wasm: &[u8]) -> Result<Vec<u8>> {
             .arg("-o")
             .arg(&output),
     )?;
-    fs::read(&output).context("wasm-opt has written nothing")
+    let small = fs::read(&output).context("wasm-opt has written nothing")?;
+    fs::remove_dir_all(&folder)?;
+    Ok(small)
 }
 
 /// The one file that trunk made of the binary with this ending.

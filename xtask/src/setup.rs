@@ -1,16 +1,17 @@
 //! Finds the tools that a command needs, and installs the missing ones.
 //!
-//! What a registry or Debian offers is installed without asking, below `target/tools` wherever
-//! that is possible, and never over what the user has. Where something can't be installed, one
-//! message says how to do it on each system.
+//! What a registry or Debian offers is installed without asking, and never over what the user has. What
+//! takes minutes to compile goes below the user's folder for caches, one folder for each version of a tool,
+//! where each checkout finds it; the rest below `target/tools`, wherever that is possible. Where something
+//! can't be installed, one message says how to do it on each system.
 //!
 //! | tool | ordinary way | otherwise |
 //! |---|---|---|
 //! | std for wasm32 | `rustup target add` | Debian's compiler and the source of std ([`debian_rust`]) |
-//! | wasm-bindgen, trunk | `cargo install --root target/tools` | |
+//! | wasm-bindgen, trunk | `cargo install` into the cache | |
 //! | wasm-opt | npm's `binaryen`, into `target/tools` | on Debian, npm is installed for it |
 //! | Chromium with its driver and headless shell, Firefox, WebKit | what is there | on Debian, its packages |
-//! | geckodriver, cargo-mutants, cargo-tarpaulin, cargo-deny | `cargo install --root target/tools` | |
+//! | geckodriver, cargo-mutants, cargo-tarpaulin, cargo-deny | `cargo install` into the cache | |
 //! | Lighthouse, axe-core | npm, into `target/tools/audit` | on Debian, npm is installed for them |
 
 mod debian_rust;
@@ -31,12 +32,7 @@ use crate::project::{self, WASM};
 use jobs::Job;
 pub use probe::{Browser, Engine, headless_shell};
 
-const TRUNK_VERSION: &str = "0.21.14";
 const BINARYEN_VERSION: &str = "132.0.0";
-const GECKODRIVER_VERSION: &str = "0.37.1";
-const MUTANTS_VERSION: &str = "27.1.0";
-const DENY_VERSION: &str = "0.20.2";
-const TARPAULIN_VERSION: &str = "0.37.5";
 
 /// What judges the page, what drives the browser for it, and the slides that a figure is put into.
 /// Lighthouse 13 does without the Node of Debian 12.
@@ -110,19 +106,56 @@ impl Tool {
         Self::Browser,
     ];
 
+    /// What `cargo install` is told of it, if that installs it.
+    fn package(self) -> Option<Package> {
+        let (name, version, options): (_, _, &[&str]) = match self {
+            // Without `--locked`: a crate version in this tool's lock file has been withdrawn.
+            // The default feature is TLS, which nothing here uses.
+            Self::WasmBindgen => (
+                "wasm-bindgen-cli",
+                probe::locked_wasm_bindgen(),
+                &["--no-default-features"],
+            ),
+            Self::Trunk => ("trunk", "0.21.14", &["--locked", "--no-default-features"]),
+            Self::Geckodriver => ("geckodriver", "0.37.1", &["--locked"]),
+            Self::Mutants => ("cargo-mutants", "27.1.0", &["--locked"]),
+            Self::Coverage => (
+                "cargo-tarpaulin",
+                "0.37.5",
+                &["--locked", "--no-default-features"],
+            ),
+            Self::Deny => ("cargo-deny", "0.20.2", &["--locked"]),
+            Self::WasmStd
+            | Self::WasmOpt
+            | Self::Browser
+            | Self::HeadlessShell
+            | Self::Auditors
+            | Self::Firefox
+            | Self::WebKit => return None,
+        };
+        Some(Package {
+            name,
+            version,
+            options,
+        })
+    }
+
     /// What it is, what it is for, and how long it takes to install on two cores.
     fn why(self) -> String {
+        let what_for = self.what_for();
+        match self.package() {
+            Some(Package { name, version, .. }) => format!("{name} {version}: {what_for}"),
+            None => what_for,
+        }
+    }
+
+    fn what_for(self) -> String {
         match self {
             Self::WasmStd => format!(
                 "Rust's standard library for {WASM}: the page is compiled to it (seconds; where rustup can't, about 2 min)"
             ),
-            Self::WasmBindgen => format!(
-                "wasm-bindgen {}: connects it with the browser (about 2 min)",
-                probe::locked_wasm_bindgen()
-            ),
-            Self::Trunk => {
-                format!("trunk {TRUNK_VERSION}: bundles and serves the page (about 4 min)")
-            }
+            Self::WasmBindgen => "connects the program with the browser (about 2 min)".into(),
+            Self::Trunk => "bundles and serves the page (about 4 min)".into(),
             Self::WasmOpt => format!(
                 "wasm-opt, from npm's binaryen {BINARYEN_VERSION}: makes the published page small (seconds; with npm itself, 1 to 4 min)"
             ),
@@ -133,14 +166,10 @@ impl Tool {
                 "Chromium's headless shell: Lighthouse times the page in it (half a minute)".into()
             }
             Self::Firefox => "Firefox: the tests run in it, too (half a minute)".into(),
-            Self::Geckodriver => {
-                format!("geckodriver {GECKODRIVER_VERSION}: drives Firefox (about 2 min)")
-            }
-            Self::Mutants => format!("cargo-mutants {MUTANTS_VERSION}: tests the tests (about 3 min)"),
-            Self::Coverage => {
-                format!("cargo-tarpaulin {TARPAULIN_VERSION}: what the tests reach (about 6 min)")
-            }
-            Self::Deny => format!("cargo-deny {DENY_VERSION}: judges the dependencies (about 5 min)"),
+            Self::Geckodriver => "drives Firefox (about 2 min)".into(),
+            Self::Mutants => "tests the tests (about 3 min)".into(),
+            Self::Coverage => "what the tests reach (about 6 min)".into(),
+            Self::Deny => "judges the dependencies (about 5 min)".into(),
             Self::WebKit => {
                 "WebKitGTK's driver and Xvfb: the tests run in the engine of Safari, too (half a minute)"
                     .into()
@@ -153,6 +182,12 @@ impl Tool {
                 )
             }
         }
+    }
+
+    /// Whether cargo has a command of this name and of the tool's version.
+    fn is_cargo_command(self, command: &str) -> bool {
+        let package = self.package();
+        package.is_some_and(|it| probe::cargo_version(command).as_deref() == Some(it.version))
     }
 
     fn is_there(self) -> bool {
@@ -170,11 +205,9 @@ impl Tool {
             Self::HeadlessShell => headless_shell().is_some(),
             Self::Firefox => Engine::Firefox.program().is_some(),
             Self::Geckodriver => Engine::Firefox.driver().is_some(),
-            Self::Mutants => probe::cargo_version("mutants").as_deref() == Some(MUTANTS_VERSION),
-            Self::Coverage => {
-                probe::cargo_version("tarpaulin").as_deref() == Some(TARPAULIN_VERSION)
-            }
-            Self::Deny => probe::cargo_version("deny").as_deref() == Some(DENY_VERSION),
+            Self::Mutants => self.is_cargo_command("mutants"),
+            Self::Coverage => self.is_cargo_command("tarpaulin"),
+            Self::Deny => self.is_cargo_command("deny"),
             Self::WebKit => {
                 Engine::WebKit.find().is_some() && probe::find(OsStr::new(XVFB_RUN)).is_some()
             }
@@ -188,10 +221,30 @@ impl Tool {
     }
 }
 
+/// A tool that `cargo install` compiles.
+struct Package {
+    name: &'static str,
+    version: &'static str,
+    options: &'static [&'static str],
+}
+
+impl Package {
+    /// Where it is installed to: no other version is there.
+    fn root(&self) -> PathBuf {
+        cache().join(format!("{}-{}", self.name, self.version))
+    }
+}
+
+/// Where the tools live that each checkout may use.
+fn cache() -> PathBuf {
+    let caches = dirs::cache_dir().unwrap_or_else(project::target);
+    caches.join(project::NAME)
+}
+
 /// Runs a program that needs a screen on one that nobody sees.
 const XVFB_RUN: &str = "xvfb-run";
 
-/// Where the tools live that the project installs for itself.
+/// Where the tools live that this checkout has for itself.
 fn tools() -> PathBuf {
     project::target().join("tools")
 }
@@ -218,12 +271,12 @@ pub fn copy_scripts(folder: &str) -> Result<()> {
 
 /// The search path with the project's own tools first.
 pub(crate) fn search_path() -> OsString {
-    let own = [
-        tools().join("bin"),
-        tools().join("node_modules").join(".bin"),
-    ];
+    let packages = Tool::ALL.into_iter().filter_map(Tool::package);
+    let own = packages
+        .map(|it| it.root().join("bin"))
+        .chain([tools().join("node_modules").join(".bin")]);
     let path = env::var_os("PATH").unwrap_or_default();
-    env::join_paths(own.into_iter().chain(env::split_paths(&path)))
+    env::join_paths(own.chain(env::split_paths(&path)))
         .expect("no folder of the search path holds its separator")
 }
 
@@ -357,7 +410,8 @@ pub fn prepare(needed: &[Tool]) -> Result<Toolbox> {
 
 fn install_missing(needed: &[Tool]) -> Result<()> {
     fs::create_dir_all(tools()).context("can't make target/tools")?;
-    let lock = File::create(tools().join("lock"))?;
+    fs::create_dir_all(cache()).with_context(|| format!("can't make {}", cache().display()))?;
+    let lock = File::create(cache().join("lock"))?;
     if lock.try_lock().is_err() {
         eprintln!("Another cargo xtask is installing tools; waiting for it.");
         lock.lock()?;
@@ -372,7 +426,10 @@ fn install_missing(needed: &[Tool]) -> Result<()> {
     for tool in &missing {
         eprintln!("  - {}", tool.why());
     }
-    eprintln!("The project's own tools go below target/tools; logs are in target/tools/logs.");
+    eprintln!(
+        "They go below {}, for all checkouts, and target/tools; logs are in target/tools/logs.",
+        cache().display()
+    );
 
     if missing.contains(&Tool::WasmStd) && add_rustup_target() {
         missing.retain(|tool| *tool != Tool::WasmStd);
@@ -443,12 +500,7 @@ impl Machine {
                 true
             }
             Tool::WasmOpt | Tool::Auditors => !npm,
-            Tool::WasmBindgen
-            | Tool::Trunk
-            | Tool::Geckodriver
-            | Tool::Mutants
-            | Tool::Coverage
-            | Tool::Deny => false,
+            _ => false,
         });
         if apt && wants_apt {
             jobs::run_all(vec![Job::new("apt-get update", |log| {
@@ -499,45 +551,17 @@ impl Machine {
     }
 }
 
-/// What installs the tool below `target/tools`, if anything does.
+/// What installs the tool for the project alone, if anything does.
 fn job(tool: Tool) -> Option<Job> {
     match tool {
         Tool::WasmStd => Some(Job::new("std for wasm32", debian_rust::install)),
-        // Without `--locked`: a crate version in this tool's lock file has been withdrawn.
-        // The default feature is TLS, which nothing here uses.
-        Tool::WasmBindgen => Some(cargo_install(
-            "wasm-bindgen-cli",
-            probe::locked_wasm_bindgen(),
-            &["--no-default-features"],
-        )),
-        Tool::Trunk => Some(cargo_install(
-            "trunk",
-            TRUNK_VERSION,
-            &["--locked", "--no-default-features"],
-        )),
         Tool::WasmOpt => Some(npm_install(
             "wasm-opt",
             tools(),
             &[("binaryen", BINARYEN_VERSION)],
         )),
         Tool::Auditors => Some(npm_install("Lighthouse, axe-core", auditors(), &AUDITORS)),
-        Tool::Geckodriver => Some(cargo_install(
-            "geckodriver",
-            GECKODRIVER_VERSION,
-            &["--locked"],
-        )),
-        Tool::Mutants => Some(cargo_install(
-            "cargo-mutants",
-            MUTANTS_VERSION,
-            &["--locked"],
-        )),
-        Tool::Coverage => Some(cargo_install(
-            "cargo-tarpaulin",
-            TARPAULIN_VERSION,
-            &["--locked", "--no-default-features"],
-        )),
-        Tool::Deny => Some(cargo_install("cargo-deny", DENY_VERSION, &["--locked"])),
-        Tool::Browser | Tool::HeadlessShell | Tool::Firefox | Tool::WebKit => None,
+        _ => tool.package().map(cargo_install),
     }
 }
 
@@ -563,20 +587,21 @@ fn npm_install(
 }
 
 /// Builds a tool without optimisation: it runs for seconds, and would compile for many minutes.
-fn cargo_install(
-    package: &'static str,
-    version: &'static str,
-    options: &'static [&'static str],
-) -> Job {
-    Job::new(format!("{package} {version}"), move |log| {
+fn cargo_install(package: Package) -> Job {
+    let Package {
+        name,
+        version,
+        options,
+    } = package;
+    Job::new(format!("{name} {version}"), move |log| {
         // Of its own and kept until the end, so that an interrupted build goes on where it was.
-        let build = tools().join("build").join(package);
+        let build = tools().join("build").join(name);
         log.run(
             bare("cargo")
                 .args(["install", "--root"])
-                .arg(tools())
+                .arg(package.root())
                 .args(options)
-                .arg(format!("{package}@{version}"))
+                .arg(format!("{name}@{version}"))
                 .env("CARGO_TARGET_DIR", &build)
                 .env("CARGO_PROFILE_RELEASE_LTO", "off")
                 .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")

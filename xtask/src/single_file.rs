@@ -7,12 +7,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use packing::Kind;
 use walrus::Module;
 
-use crate::setup::{self, Tool, Toolbox};
+use crate::setup::{self, Toolbox};
 use crate::{build, post_build, project};
 
 /// What the program is compiled with.
@@ -30,17 +31,25 @@ const UNPACK: &str = include_str!("../../www/single.js");
 
 /// Builds the page, and writes it as one file.
 pub fn single_file() -> Result<()> {
-    let path = write(&build::build(None)?)?;
+    let (_, path) = build(None)?;
     hold_to_budget(fs::metadata(path)?.len())
 }
 
-/// Writes the built page as `dropout-moments.html`, and returns the path of that.
-pub fn write(dist: &Path) -> Result<PathBuf> {
-    let file = assemble(dist)?;
+/// Builds the page as [`build::build`] does, and writes it as `dropout-moments.html`, too; returns the
+/// paths of both. Their programs are compiled side by side: most of it is work for one processor.
+pub fn build(address: Option<&str>) -> Result<(PathBuf, PathBuf)> {
+    let tools = setup::prepare(&build::NEEDED)?;
+    let (dist, programs) = thread::scope(|scope| {
+        let programs = scope.spawn(|| Programs::compile(&tools));
+        (build::build(address), programs.join())
+    });
+    let dist = dist?;
+    let programs = programs.map_err(|_| anyhow!("compiling the one file panicked"))??;
+    let file = assemble(&dist, programs)?;
     let path = project::root().join(project::NAME).with_extension("html");
     fs::write(&path, &file).with_context(|| format!("can't write {}", path.display()))?;
     println!("{}: {} of {BUDGET} bytes", path.display(), file.len());
-    Ok(path)
+    Ok((dist, path))
 }
 
 fn hold_to_budget(bytes: u64) -> Result<()> {
@@ -51,8 +60,18 @@ fn hold_to_budget(bytes: u64) -> Result<()> {
     Ok(())
 }
 
+/// What the file runs.
+struct Programs {
+    /// The page's, in one piece and small.
+    page: Vec<u8>,
+    /// What connects it with the browser.
+    glue: Vec<u8>,
+    /// What unpacks both in the browser.
+    unpacker: Vec<u8>,
+}
+
 /// The file that has all of the built page in it.
-fn assemble(dist: &Path) -> Result<String> {
+fn assemble(dist: &Path, programs: Programs) -> Result<String> {
     let page = fs::read_to_string(dist.join("index.html")).context("dist/ has no page")?;
     let (head, body) = page.split_once("<body>").context("the page has no body")?;
     let body = body.trim_end_matches("</body></html>");
@@ -78,18 +97,14 @@ fn assemble(dist: &Path) -> Result<String> {
         !styles.is_empty(),
         "the page's head is another than expected"
     );
-    let needed = [Tool::WasmStd, Tool::WasmBindgen, Tool::WasmOpt];
-    let tools = setup::prepare(&needed)?;
-    let (wasm, glue) = program(&tools)?;
     let body = without_roomy_pictures(body);
     let packed = packing::pack(&[
-        (Kind::Program, &wasm),
+        (Kind::Program, &programs.page),
         (Kind::Text, &styles),
         (Kind::Text, body.as_bytes()),
-        (Kind::Text, &glue),
+        (Kind::Text, &programs.glue),
         (Kind::Text, &read("boot.js")?),
     ]);
-    let unpacker = unpacker(&tools)?;
     let meta: String = head
         .split('<')
         .skip(1)
@@ -108,33 +123,31 @@ fn assemble(dist: &Path) -> Result<String> {
     Ok(format!(
         "{meta}<meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\"><body><noscript><p>Dropout Moments, an explanation that one can run: it needs scripts, which are \
          switched off.</p></noscript><p id=\"unpacking\" hidden>Dropout Moments is being unpacked …</p>{}{}<script>{UNPACK}</script></body></html>\n",
-        script_of(&unpacker),
+        script_of(&programs.unpacker),
         script_of(&packed),
     ))
 }
 
-/// The program in one piece, compiled to be small, and its glue.
-fn program(tools: &Toolbox) -> Result<(Vec<u8>, Vec<u8>)> {
-    let build = format!("build --bin {}", project::NAME);
-    let linked = compile(tools, &build, PROFILE, project::NAME)?;
-    let folder = project::target().join(PROFILE);
-    let glue = "--target no-modules --no-typescript --out-name program --out-dir";
-    project::run(
-        tools
-            .command("wasm-bindgen")
-            .args(glue.split(' '))
-            .arg(&folder)
-            .arg(linked),
-    )?;
-    let wasm = optimised(tools, &folder.join("program_bg.wasm"))?;
-    let glue = fs::read(folder.join("program.js")).context("the program has no glue")?;
-    Ok((wasm, glue))
-}
-
-/// What unpacks it in the browser.
-fn unpacker(tools: &Toolbox) -> Result<Vec<u8>> {
-    let build = "rustc --package packing --lib --crate-type cdylib";
-    optimised(tools, &compile(tools, build, "page", "packing")?)
+impl Programs {
+    fn compile(tools: &Toolbox) -> Result<Self> {
+        let build = format!("build --bin {}", project::NAME);
+        let linked = compile(tools, &build, PROFILE, project::NAME)?;
+        let folder = project::target().join(PROFILE);
+        let glue = "--target no-modules --no-typescript --out-name program --out-dir";
+        project::run(
+            tools
+                .command("wasm-bindgen")
+                .args(glue.split(' '))
+                .arg(&folder)
+                .arg(linked),
+        )?;
+        let unpacker = "rustc --package packing --lib --crate-type cdylib";
+        Ok(Self {
+            page: optimised(tools, &folder.join("program_bg.wasm"))?,
+            glue: fs::read(folder.join("program.js")).context("the program has no glue")?,
+            unpacker: optimised(tools, &compile(tools, unpacker, "page", "packing")?)?,
+        })
+    }
 }
 
 /// Compiles to wasm, and says where it lies.

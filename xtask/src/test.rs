@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, ensure};
 
 use crate::setup::{self, Engine, Tool};
-use crate::{build, project, python, single_file};
+use crate::{project, python, single_file};
 
 /// Where tests run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +55,15 @@ impl Suite {
                 "--test",
                 "randomness",
             ],
-            Self::EndToEnd => &["--test", "end_to_end", "--features", "end-to-end"],
+            // Of the packages and with the features of the native tests: else what these have compiled would
+            // be compiled again.
+            Self::EndToEnd => &[
+                "--workspace",
+                "--features",
+                "xtask/pictures,xtask/study,dropout-moments/end-to-end",
+                "--test",
+                "end_to_end",
+            ],
         }
     }
 }
@@ -116,9 +124,8 @@ pub fn test(options: &Options) -> Result<()> {
     let python = (options.with_python)
         .then(|| python::with(&PYTHON))
         .transpose()?;
-    let dist = options.suites.contains(&Suite::EndToEnd);
-    let dist = dist.then(|| build::build(None)).transpose()?;
-    let file = dist.as_deref().map(single_file::write).transpose()?;
+    let is_driven = options.suites.contains(&Suite::EndToEnd);
+    let built = is_driven.then(|| single_file::build(None)).transpose()?;
 
     let mut report = Vec::new();
     for (suite, engine) in runs {
@@ -132,8 +139,8 @@ pub fn test(options: &Options) -> Result<()> {
             Suite::Native => cargo.envs(python.iter().map(|it| ("DROPOUT_MOMENTS_PYTHON", it))),
             Suite::Browser => &mut cargo,
             Suite::EndToEnd => cargo
-                .envs(dist.iter().map(|it| ("DROPOUT_MOMENTS_DIST", it)))
-                .envs(file.iter().map(|it| ("DROPOUT_MOMENTS_FILE", it))),
+                .envs(built.iter().map(|it| ("DROPOUT_MOMENTS_DIST", &it.0)))
+                .envs(built.iter().map(|it| ("DROPOUT_MOMENTS_FILE", &it.1))),
         };
         cargo
             .arg("test")
