@@ -50,6 +50,10 @@ const SETTLE: i32 = 250;
 /// nobody reads faster, and it takes time from the workers. Its progress is shown in every frame.
 const RESULTS_INTERVAL: f64 = 125.0;
 
+/// A run that takes less than so many milliseconds shows nothing before its end: it is over before anybody
+/// could read how far it is, and to draw takes time from the workers.
+const SHORT_RUN: f64 = 250.0;
+
 /// The run that starts by itself draws at most so many samples.
 const AUTOMATIC: u64 = 1_000_000;
 
@@ -912,10 +916,8 @@ impl App {
             }
         }
         self.feed();
-        // A short run is over before anybody could read how far it is, and drawing takes time from the
-        // workers.
         let has_just_begun =
-            |run: &Run| run.state() == State::Running && 1000.0 * run.seconds() < RESULTS_INTERVAL;
+            |run: &Run| run.state() == State::Running && 1000.0 * run.seconds() < SHORT_RUN;
         if !self.run.as_ref().is_some_and(has_just_begun) {
             self.request_frame();
         }
