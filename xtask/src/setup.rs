@@ -27,6 +27,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use etcetera::BaseStrategy as _;
 
 use crate::project::{self, WASM};
 use jobs::Job;
@@ -237,7 +238,8 @@ impl Package {
 
 /// Where the tools live that each checkout may use.
 fn cache() -> PathBuf {
-    let caches = dirs::cache_dir().unwrap_or_else(project::target);
+    let folders = etcetera::base_strategy::choose_native_strategy();
+    let caches = folders.map_or_else(|_| project::target(), |it| it.cache_dir());
     caches.join(project::NAME)
 }
 
