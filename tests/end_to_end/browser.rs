@@ -73,19 +73,12 @@ impl Engine {
                     // Tests change the address more often than a person could.
                     "--disable-ipc-flooding-protection"]}),
             ),
-            Self::Firefox => {
-                let profile = profile
-                    .into_iter()
-                    .flat_map(|it| ["-profile".into(), it.folder.to_string_lossy().into_owned()]);
-                let arguments = ["-headless", "--width=1280", "--height=1000"].map(String::from);
-                let arguments: Vec<_> = arguments.into_iter().chain(profile).collect();
-                (
-                    "moz:firefoxOptions",
-                    "FIREFOX",
-                    json!({"args": arguments,
-                        "prefs": {"dom.navigation.navigationRateLimit.count": 0}}),
-                )
-            }
+            Self::Firefox => (
+                "moz:firefoxOptions",
+                "FIREFOX",
+                json!({"args": ["-headless", "--width=1280", "--height=1000"],
+                    "prefs": {"dom.navigation.navigationRateLimit.count": 0}}),
+            ),
             // It needs a screen, and sets its size afterwards.
             Self::WebKit => (
                 "webkitgtk:browserOptions",
@@ -95,6 +88,9 @@ impl Engine {
         };
         if let Ok(program) = env::var(variable) {
             options["binary"] = program.into();
+        }
+        if let (Some(profile), Some(arguments)) = (profile, options["args"].as_array_mut()) {
+            arguments.extend(["-profile".into(), profile.folder.to_string_lossy().into()]);
         }
         let milliseconds = u64::try_from(PATIENCE.as_millis()).expect("a minute is not that long");
         let mut wanted = json!({

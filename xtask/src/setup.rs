@@ -553,7 +553,7 @@ impl Machine {
     }
 }
 
-/// What installs the tool for the project alone, if anything does.
+/// What installs the tool without the system's own means, if anything does.
 fn job(tool: Tool) -> Option<Job> {
     match tool {
         Tool::WasmStd => Some(Job::new("std for wasm32", debian_rust::install)),

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, ensure};
 
 use crate::setup::{self, Engine, Tool};
-use crate::{project, python, single_file};
+use crate::{build, project, python, single_file};
 
 /// Where tests run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -179,13 +179,11 @@ const ONLY_CHROMIUM: &str = "chromium::";
 
 /// What one run of a suite needs.
 fn needs(suite: Suite, engine: Option<Engine>) -> Vec<Tool> {
-    let mut tools = Vec::new();
-    if suite != Suite::Native {
-        tools.extend([Tool::WasmStd, Tool::WasmBindgen]);
-    }
-    if suite == Suite::EndToEnd {
-        tools.extend([Tool::Trunk, Tool::WasmOpt]);
-    }
+    let mut tools = match suite {
+        Suite::Native => Vec::new(),
+        Suite::Browser => vec![Tool::WasmStd, Tool::WasmBindgen],
+        Suite::EndToEnd => build::NEEDED.into(),
+    };
     tools.extend(engine.into_iter().flat_map(Engine::tools));
     tools
 }
