@@ -63,10 +63,10 @@ fn nothing_moves_when_canvases_take_the_place_of_pictures() {
 
 /// How many bytes the page's wasm and its scripts hold, after a collection of what nobody needs.
 pub(super) fn memory(browser: &Browser) -> [f64; 2] {
-    let wasm = browser.run("return wasm_bindgen.initSync().memory.buffer.byteLength");
+    let wasm = memory_of_program(browser);
     browser.devtools("HeapProfiler.collectGarbage", &json!({}));
     let heap = browser.devtools("Runtime.getHeapUsage", &json!({}));
-    [&wasm, &heap["usedSize"]].map(|bytes| bytes.as_f64().expect("it is a number"))
+    [wasm, heap["usedSize"].as_f64().expect("it is a number")]
 }
 
 /// After 10⁷ samples of 10¹⁰ and after a hundred times as many, the page holds the same, but for the

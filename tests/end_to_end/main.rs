@@ -160,6 +160,12 @@ fn quantities(browser: &Browser) -> BTreeMap<String, f64> {
         .collect()
 }
 
+/// The bytes that the page's program has taken; it never gives any back.
+fn memory_of_program(browser: &Browser) -> f64 {
+    let bytes = browser.run("return watched.memory()");
+    bytes.as_f64().expect("it is a number")
+}
+
 fn fragment(browser: &Browser) -> String {
     text(&browser.run("return location.hash"))
 }

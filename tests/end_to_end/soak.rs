@@ -50,7 +50,6 @@ const HANDS: &str = "
     const { click } = HTMLElement.prototype;
     HTMLElement.prototype.click = function () { if (!this.download) click.call(this); };
     navigator.share = async () => {};
-    globalThis.memoryOfProgram = () => wasm_bindgen.initSync().memory.buffer.byteLength;
     globalThis.print = () => {};";
 
 /// What is done to the page in one go.
@@ -178,11 +177,14 @@ fn assert_sound(browser: &Browser) {
     assert_no_errors(browser);
     let [fragment, ready, wrong] = ["fragment", "ready", "wrong"].map(|what| {
         let found = browser.run(&format!(
-            "return {{
+            "const wrong = /NaN|undefined|Infinity|\\[object/;
+            // Links keep what the reader has written into the address and the page does not know.
+            const written = location.hash.slice(1).split('&').filter((it) => wrong.test(it));
+            const shown = written.reduce((text, it) => text.replaceAll(it, ''), document.body.innerText);
+            return {{
                 fragment: location.hash,
                 ready: `${{document.documentElement.dataset.ready}} ${{document.documentElement.dataset.stopped}}`,
-                // Links keep what the page does not know of the reader's.
-                wrong: document.body.innerText.replace(/#\\S*/g, '').match(/.*(NaN|undefined|Infinity|\\[object).*/)?.[0] ?? '',
+                wrong: shown.split('\\n').find((line) => wrong.test(line)) ?? '',
             }}.{what}"
         ));
         text(&found)
@@ -228,9 +230,58 @@ fn rest(visit: &Visit) -> [f64; 3] {
         let [wasm, heap] = memory(browser);
         [wasm, heap, elements]
     } else {
-        let wasm = browser.run("return memoryOfProgram()");
-        [wasm.as_f64().expect("it is a number"), 0.0, elements]
+        [memory_of_program(browser), 0.0, elements]
     }
+}
+
+/// What takes memory, once: jobs of each kind, data, printing, a dialog with its preview, another figure
+/// alone.
+fn round(browser: &Browser) {
+    let act = |action: &str, until: &str| {
+        browser.run(&format!(
+            "document.querySelector('[data-action={action}]').click()"
+        ));
+        browser.until(until);
+    };
+    let state = |id: &str, state: &str| format!("document.getElementById('{id}').dataset.{state}");
+    browser.run("location.hash = 'p=0.5&embed=ratio&seed=8'");
+    until_p_is(browser, 0.5);
+    browser.run("location.hash = 'p=0.25&units=10000&weights=random&layers=10&hidden=2&neurons=32&seeds=1&epochs=1&seed=7'");
+    until_p_is(browser, 0.25);
+    act("run", &state("experiment", "experiment === 'done'"));
+    act("simulate", &state("simulation", "simulation === 'done'"));
+    act("train", &state("training", "training === 'done'"));
+    act("learn", &state("spirals-run", "spirals === 'running'"));
+    act(
+        "cancel-learning",
+        &state("spirals-run", "spirals === 'cancelled'"),
+    );
+    act("draw", "true");
+    act("draw-many", "true");
+    browser.run("dispatchEvent(new Event('beforeprint')); dispatchEvent(new Event('afterprint'))");
+    browser.run("document.getElementById('data-text').value = '1 2 3 4 '.repeat(10_000)");
+    act("use-text", &state("data-state", "state === 'done'"));
+    browser.run("document.querySelector('.card[data-embed-figure=ratio]').click()");
+    browser.until("document.querySelector('#embed-preview').dataset.height > 200");
+    browser.run("document.querySelector('#embed-dialog [data-close]').click()");
+}
+
+/// What a page kept of each round would be found out, if it were 64 kB. How many results wait for others at
+/// the same time is by chance, so that it may take some hundred more.
+#[test]
+fn what_is_done_again_and_again_takes_no_more_memory() {
+    const SLACK: f64 = 524_288.0;
+    let visit = Visit::new("p=0.25&seed=7");
+    let browser = &visit.browser;
+    let held: Vec<_> = (0..12)
+        .map(|_| {
+            round(browser);
+            memory_of_program(browser)
+        })
+        .collect();
+    println!("bytes after each round: {held:?}");
+    assert!(held[11] <= held[3] + SLACK, "it grows: {held:?}");
+    assert_no_errors(browser);
 }
 
 fn given<T: std::str::FromStr>(name: &str) -> Option<T> {
@@ -282,10 +333,10 @@ fn whatever_a_reader_does_the_page_goes_on_and_grows_no_more() {
         );
     }
     // From the second quarter on the page holds the same, but for what a browser learns of the scripts, and
-    // up to what the largest jobs take and all tables and menus together: on a slow machine a reader comes
-    // to those only at the end.
+    // up to what the largest jobs take and all tables and menus together: a reader may come to those only at
+    // the end. Twenty of the largest networks of each rule take 45 MB, 50 layers of 1024 units 20.
     const SLACK: [f64; 3] = [8.4e6, 4e6, 3000.0];
-    const USUAL: [f64; 3] = [24e6, 0.0, 9000.0];
+    const USUAL: [f64; 3] = [70e6, 0.0, 9000.0];
     for (index, (before, after)) in measured[1].into_iter().zip(measured[3]).enumerate() {
         let most = (before + SLACK[index]).max(USUAL[index]);
         assert!(after <= most, "it grows: {measured:?}");

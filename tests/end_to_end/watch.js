@@ -1,7 +1,8 @@
 // Runs in every page of the tests before the page's own scripts: keeps what goes wrong, as far as a page
 // can see it, and the page's workers.
 (() => {
-  const watched = { errors: [], workers: [], answers: 0 };
+  const memory = () => wasm_bindgen.initSync().memory.buffer.byteLength;
+  const watched = { errors: [], workers: [], answers: 0, memory };
   globalThis.watched = watched;
   const tell = (kind, what) => watched.errors.push(`${kind}: ${what}`);
 
