@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use rayon::prelude::*;
 
 /// The first view may weigh at most this many bytes after brotli, and the wasm in it this many.
 const FIRST_VIEW_BUDGET: usize = 100_000;
@@ -66,7 +67,7 @@ fn measure(dist: &Path) -> Result<Vec<Entry>> {
         }
     }
     let mut entries: Vec<Entry> = files
-        .into_iter()
+        .into_par_iter()
         .map(|(name, content)| {
             Ok(Entry {
                 first_view: name == "index.html" || named.contains(&name),

@@ -25,6 +25,8 @@ use anyhow::{Context, Result, bail, ensure};
 
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind};
+#[cfg(feature = "previews")]
+use rayon::prelude::*;
 
 use dropout_moments::charts::{
     Palette, Picture, Svg, draw_convergence, draw_density, draw_depth, draw_layer, draw_mask,
@@ -217,11 +219,12 @@ fn trained_scene() -> Result<Scene> {
     let digits = Split::digits(&digits).context("www/digits.bin holds no digits")?;
     let comparison = Comparison::new(&settings);
     let mut networks = vec![Progress::default(); comparison.networks()];
-    for (number, network) in networks.iter_mut().enumerate() {
+    let numbered = networks.par_iter_mut().enumerate();
+    numbered.for_each(|(number, network)| {
         while network.end.is_none() {
             *network = comparison.go_on(number, network, &digits);
         }
-    }
+    });
     let spirals = Spirals::new(&settings);
     let mut progress = SpiralProgress::default();
     while !progress.is_done() {
