@@ -77,7 +77,10 @@ impl Engine {
                 "moz:firefoxOptions",
                 "FIREFOX",
                 json!({"args": ["-headless", "--width=1280", "--height=1000"],
-                    "prefs": {"dom.navigation.navigationRateLimit.count": 0}}),
+                    "prefs": {"dom.navigation.navigationRateLimit.count": 0,
+                        "browser.startup.page": 0, "browser.startup.homepage": "about:blank",
+                        "browser.newtabpage.enabled": false, "browser.newtab.preload": false,
+                        "browser.backup.enabled": false}}),
             ),
             // It needs a screen, and sets its size afterwards.
             Self::WebKit => (
