@@ -271,7 +271,11 @@
 
   function fail(error) {
     console.error(error);
-    document.documentElement.dataset.ready = "failed";
+    const { dataset } = document.documentElement;
+    dataset.ready = "failed";
+    if (!document.getElementById(`figure-${dataset.embed}`)) {
+      delete dataset.embed;
+    }
     const reason = document.getElementById("load-failed-reason");
     if (reason) {
       reason.textContent = error.message ?? error;

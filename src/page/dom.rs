@@ -94,7 +94,8 @@ pub(super) fn is_in_view(element: &Element) -> bool {
         .and_then(|window| window.inner_height().ok()?.as_f64())
         .unwrap_or(f64::INFINITY);
     let margin = f64::from(MARGIN);
-    place.bottom() > -margin && place.top() < height + margin
+    // What is not shown is at the top, and has no height.
+    place.height() > 0.0 && place.bottom() > -margin && place.top() < height + margin
 }
 
 /// Sets the text, if it is another: an element that doesn't change costs nothing.

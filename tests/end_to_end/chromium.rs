@@ -47,6 +47,7 @@ fn on_paper_the_settings_are_a_line_of_text_and_there_is_nothing_to_press() {
     assert_eq!(browser.run(scheme), "light", "paper is white");
 }
 
+/// Of the whole page, and of each figure that is embedded alone and whose words are no more than before.
 #[test]
 fn nothing_moves_when_canvases_take_the_place_of_pictures() {
     let visit = Visit::with(Rules::default());
@@ -55,10 +56,15 @@ fn nothing_moves_when_canvases_take_the_place_of_pictures() {
          new PerformanceObserver(list => list.getEntries().forEach(it => window.shift += it.value))
              .observe({ type: 'layout-shift', buffered: true });",
     );
-    visit.open("seed=7&n=1000");
-    until_run_is(&visit.browser, "done");
-    let shift = visit.browser.run("return window.shift");
-    assert_eq!(shift, json!(0), "the layout has shifted");
+    let embedded = ["ratio", "density", "convergence"].map(|it| format!("&embed={it}"));
+    for embed in [String::new()].iter().chain(&embedded) {
+        visit.open(&format!("seed=7&n=1000&theme=dark{embed}"));
+        until_run_is(&visit.browser, "done");
+        let shift = visit.browser.run("return window.shift");
+        assert_eq!(shift, json!(0), "the layout has shifted{embed}");
+        // The next address differs in its fragment alone, and would load nothing.
+        visit.browser.open("about:blank");
+    }
 }
 
 /// How many bytes the page's wasm and its scripts hold, after a collection of what nobody needs.
