@@ -152,9 +152,9 @@ fn what_a_worker_had_to_do_that_died_in_silence_is_done_by_others() {
     // Half a minute without an answer takes a few seconds here.
     visit.run_first(
         "const set = globalThis.setTimeout;
-        globalThis.setTimeout = (what, wait, ...more) => set(what, wait === 30000 ? 8000 : wait, ...more);",
+        globalThis.setTimeout = (what, wait, ...more) => set(what, wait === 30000 ? 4000 : wait, ...more);",
     );
-    visit.open("p=0.5&n=1e9&seed=7");
+    visit.open("p=0.5&n=5e8&seed=7");
     let browser = &visit.browser;
     until_run_is(browser, "done");
     browser.click("button[data-action=run]");
@@ -167,8 +167,8 @@ fn what_a_worker_had_to_do_that_died_in_silence_is_done_by_others() {
         progress.as_f64() < Some(0.9),
         "it was in the middle of the run"
     );
-    until_value_is(browser, "run.samples", "1000000000");
-    let samples = SampleCount::new(1_000_000_000).expect("so many are allowed");
+    until_value_is(browser, "run.samples", "500000000");
+    let samples = SampleCount::new(500_000_000).expect("so many are allowed");
     assert_shown(browser, &measured("p=0.5&seed=7", samples));
     assert_no_errors(browser);
 }
@@ -197,7 +197,7 @@ const WATCH_TRAINING: &str = "
 /// Trains all networks of the page's comparison; `meanwhile` happens when some are trained. Gives what the
 /// workers answered, and the table of the results.
 fn train(visit: &Visit, meanwhile: impl FnOnce(&Browser)) -> (Value, Value) {
-    visit.open("p=0.3&hidden=4&neurons=64&seeds=5&epochs=15&seed=7");
+    visit.open("p=0.3&hidden=4&neurons=32&seeds=5&epochs=10&seed=7");
     let browser = &visit.browser;
     until_run_is(browser, "done");
     browser.click("button[data-action=train]");
@@ -225,7 +225,7 @@ fn networks_whose_workers_die_are_trained_to_the_same_bits() {
     visit.run_first(&format!(
         "{WATCH_TRAINING}
         const set = globalThis.setTimeout;
-        globalThis.setTimeout = (what, wait, ...more) => set(what, wait === 30000 ? 8000 : wait, ...more);"
+        globalThis.setTimeout = (what, wait, ...more) => set(what, wait === 30000 ? 4000 : wait, ...more);"
     ));
     let again = train(&visit, |browser| {
         let share = browser.run(
