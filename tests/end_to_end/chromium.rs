@@ -43,6 +43,17 @@ fn on_paper_the_settings_are_a_line_of_text_and_there_is_nothing_to_press() {
     assert!(words.contains("normal"), "{words}");
     assert!(words.contains("1/√(1−p)"), "{words}");
     assert!(!words.contains("Gaussian"), "{words}");
+    let distorted = browser.run(
+        "return [...document.querySelectorAll('main canvas')]
+            .filter((it) => it.clientWidth > 0)
+            .map((it) => [it.closest('figure')?.id, it.width / it.height * it.clientHeight / it.clientWidth])
+            .filter(([, shape]) => Math.abs(shape - 1) > 0.02)",
+    );
+    assert_eq!(
+        distorted,
+        json!([]),
+        "a figure is drawn in one shape and shown in another"
+    );
     let scheme = "return getComputedStyle(document.documentElement).colorScheme";
     assert_eq!(browser.run(scheme), "light", "paper is white");
 }

@@ -127,7 +127,8 @@ fn where_no_program_may_run_the_page_is_readable_and_says_so() {
 
     let visit = Visit::with(Rules::default());
     visit.run_first("globalThis.WebAssembly = undefined;");
-    visit.browser.open(&visit.address(""));
+    // Nothing is hidden for the sake of a figure that there is not.
+    visit.browser.open(&visit.address("embed=nobody"));
     assert_failed(
         &visit.browser,
         "This browser has no WebAssembly, or it is switched off.",
