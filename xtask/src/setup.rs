@@ -498,11 +498,9 @@ impl Machine {
         let apt = probe::is_root() && probe::find(OsStr::new("apt-get")).is_some();
         let npm = probe::find(OsStr::new("npm")).is_some();
         let wants_apt = missing.iter().any(|tool| match tool {
-            Tool::WasmStd | Tool::Browser | Tool::HeadlessShell | Tool::Firefox | Tool::WebKit => {
-                true
-            }
             Tool::WasmOpt | Tool::Auditors => !npm,
-            _ => false,
+            // What cargo does not install, the system's packages bring.
+            it => it.package().is_none(),
         });
         if apt && wants_apt {
             jobs::run_all(vec![Job::new("apt-get update", |log| {
