@@ -18,6 +18,10 @@ use dropout_moments::network::{
 };
 use dropout_moments::sampling::{Experiment, LayerDraws};
 use dropout_moments::scene::{self, Measured, Readable as _, Run, Scene, Sections, Simulated};
+use dropout_moments::settings::Figure::{
+    self, Convergence, Density, Depth, Layer, Mask, Ratio, Rules, Spirals, Study, Training, Units,
+    Variance,
+};
 use dropout_moments::settings::{SampleCount, Seed, Settings};
 
 /// CSS pixels, as on the page in a wide window and on a telephone.
@@ -34,27 +38,6 @@ const SPIRALS: (u32, u32) = (700, 400);
 const SPIRALS_NARROW: (u32, u32) = (340, 680);
 const LAYERS: (u32, u32) = (700, 620);
 const LAYERS_NARROW: (u32, u32) = (340, 500);
-
-#[derive(Clone, Copy)]
-enum Figure {
-    Density,
-    Ratio,
-    Convergence,
-    Variance,
-    Mask,
-    Rules,
-    Layer,
-    Units,
-    Training,
-    Study,
-    Spirals,
-    Depth,
-}
-
-use Figure::{
-    Convergence, Density, Depth, Layer, Mask, Ratio, Rules, Spirals, Study, Training, Units,
-    Variance,
-};
 
 fn scene(fragment: &str) -> Scene {
     let parsed = Settings::from_fragment(fragment);
