@@ -238,8 +238,10 @@ fn rest(visit: &Visit) -> [f64; 3] {
 /// alone.
 fn round(browser: &Browser) {
     let act = |action: &str, until: &str| {
-        browser.run(&format!(
-            "document.querySelector('[data-action={action}]').click()"
+        // What it was before is shown until the next frame.
+        browser.measure(&format!(
+            "document.querySelector('[data-action={action}]').click();
+            await new Promise(requestAnimationFrame)"
         ));
         browser.until(until);
     };
