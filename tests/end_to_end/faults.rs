@@ -146,15 +146,16 @@ fn where_workers_are_forbidden_the_page_itself_gives_the_same_bits() {
     assert_eq!(visit.browser.run("return watched.answers"), 0);
 }
 
+/// Half a minute without an answer takes a few seconds.
+const SHORT_SILENCE: &str = "
+    const set = globalThis.setTimeout;
+    globalThis.setTimeout = (what, wait, ...more) => set(what, wait === 30000 ? 4000 : wait, ...more);";
+
 /// A browser that is short of memory ends a worker without telling anybody.
 #[test]
 fn what_a_worker_had_to_do_that_died_in_silence_is_done_by_others() {
     let visit = Visit::with(Rules::default());
-    // Half a minute without an answer takes a few seconds here.
-    visit.run_first(
-        "const set = globalThis.setTimeout;
-        globalThis.setTimeout = (what, wait, ...more) => set(what, wait === 30000 ? 4000 : wait, ...more);",
-    );
+    visit.run_first(SHORT_SILENCE);
     visit.open("p=0.5&n=5e8&seed=7");
     let browser = &visit.browser;
     until_run_is(browser, "done");
@@ -222,12 +223,7 @@ fn networks_whose_workers_die_are_trained_to_the_same_bits() {
     assert!(count >= 30, "{count} answers");
 
     let visit = Visit::with(Rules::default());
-    // Half a minute without an answer takes a few seconds here.
-    visit.run_first(&format!(
-        "{WATCH_TRAINING}
-        const set = globalThis.setTimeout;
-        globalThis.setTimeout = (what, wait, ...more) => set(what, wait === 30000 ? 4000 : wait, ...more);"
-    ));
+    visit.run_first(&format!("{WATCH_TRAINING}{SHORT_SILENCE}"));
     let again = train(&visit, |browser| {
         let share = browser.run(
             "watched.workers.forEach((it) => it.terminate());
