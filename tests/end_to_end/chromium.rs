@@ -63,16 +63,20 @@ fn on_paper_the_settings_are_a_line_of_text_and_there_is_nothing_to_press() {
 fn nothing_moves_when_canvases_take_the_place_of_pictures() {
     let visit = Visit::with(Rules::default());
     visit.run_first(
-        "window.shift = 0;
-         new PerformanceObserver(list => list.getEntries().forEach(it => window.shift += it.value))
-             .observe({ type: 'layout-shift', buffered: true });",
+        "window.shifts = [];
+         const box = ({ x, y, width, height }) => `${x} ${y} ${width} × ${height}`;
+         const moved = ({ node, previousRect, currentRect }) =>
+             `${node?.cloneNode().outerHTML ?? node?.data}: ${box(previousRect)} → ${box(currentRect)}`;
+         new PerformanceObserver((list) => shifts.push(
+             ...list.getEntries().map((it) => `${it.value}: ${it.sources.map(moved).join(', ')}`),
+         )).observe({ type: 'layout-shift', buffered: true });",
     );
     let embedded = ["ratio", "density", "convergence"].map(|it| format!("&embed={it}"));
     for embed in [String::new()].iter().chain(&embedded) {
         visit.open(&format!("seed=7&n=1000&theme=dark{embed}"));
         until_run_is(&visit.browser, "done");
-        let shift = visit.browser.run("return window.shift");
-        assert_eq!(shift, json!(0), "the layout has shifted{embed}");
+        let shifts = visit.browser.run("return shifts");
+        assert_eq!(shifts, json!([]), "what has moved{embed}");
         // The next address differs in its fragment alone, and would load nothing.
         visit.browser.open("about:blank");
     }
