@@ -12,6 +12,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -57,8 +58,8 @@ impl Engine {
         }
     }
 
-    /// What the driver is asked for: a window of 1280 × 1000 that nobody sees, of a browser that keeps its
-    /// profile in this folder, if it is given one.
+    /// What the driver is asked for: a window that nobody sees, of a browser that keeps its profile in this
+    /// folder, if it is given one.
     fn capabilities(self, profile: Option<&Profile>) -> Value {
         let (key, variable, mut options) = match self {
             Self::Chromium => (
@@ -69,20 +70,19 @@ impl Engine {
                 json!({"args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
                     "--disable-background-networking", "--disable-component-update", "--disable-sync",
                     "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup",
-                    "--window-size=1280,1000",
                     // Tests change the address more often than a person could.
                     "--disable-ipc-flooding-protection"]}),
             ),
             Self::Firefox => (
                 "moz:firefoxOptions",
                 "FIREFOX",
-                json!({"args": ["-headless", "--width=1280", "--height=1000"],
+                json!({"args": ["-headless"],
                     "prefs": {"dom.navigation.navigationRateLimit.count": 0,
                         "browser.startup.page": 0, "browser.startup.homepage": "about:blank",
                         "browser.newtabpage.enabled": false, "browser.newtab.preload": false,
                         "browser.backup.enabled": false}}),
             ),
-            // It needs a screen, and sets its size afterwards.
+            // It needs a screen.
             Self::WebKit => (
                 "webkitgtk:browserOptions",
                 "WEBKIT",
@@ -107,16 +107,32 @@ impl Engine {
     }
 }
 
-/// A browser with one empty window that nobody sees, until it is dropped.
+/// A browser with one empty window that nobody sees, which one has to oneself until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Browser {
     pub(crate) engine: Engine,
-    driver: Driver,
-    session: String,
-    /// Given back once the browser has ended.
-    _profile: Option<Profile>,
+    session: Arc<Session>,
     /// What went wrong on pages that have been left, where only the page itself can say.
     past_errors: RefCell<Vec<String>>,
+}
+
+/// The browsers that run. To start one takes longer than most tests do, so that the next test gets what
+/// the last has left, with a new window; and when none is in use, all end.
+#[derive(Debug)]
+struct Running {
+    in_use: usize,
+    idle: Vec<Arc<Session>>,
+}
+
+impl Running {
+    fn get() -> MutexGuard<'static, Self> {
+        static RUNNING: Mutex<Running> = Mutex::new(Running {
+            in_use: 0,
+            idle: Vec::new(),
+        });
+        // A test that panicked has left nothing half-done here.
+        RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Where an element is in the window, in CSS pixels.
@@ -128,25 +144,24 @@ pub(crate) struct Rectangle {
 }
 
 impl Browser {
-    /// The one that is wanted.
+    /// Of the engine that is wanted.
     pub(crate) fn start() -> Self {
         let engine = Engine::wanted();
-        let driver = Driver::start(engine);
-        let profile = (engine == Engine::Firefox).then(Profile::take);
-        let answer = driver
-            .request("POST", "/session", &engine.capabilities(profile.as_ref()))
-            .expect("the driver starts a browser");
-        let session = answer["sessionId"].as_str().expect("a session has an id");
+        let left = {
+            let mut running = Running::get();
+            running.in_use += 1;
+            running.idle.pop()
+        };
+        let left = left.filter(|it| it.open_only_window().is_ok());
+        let session = left.unwrap_or_else(|| Arc::new(Session::start(engine)));
         let browser = Self {
             engine,
-            session: session.to_owned(),
-            driver,
-            _profile: profile,
+            session,
             past_errors: RefCell::default(),
         };
-        if engine == Engine::WebKit {
-            browser.resize(1280, 1000);
-        }
+        browser.resize(1280, 1000);
+        // Those of the test before.
+        browser.errors();
         browser
     }
 
@@ -158,8 +173,7 @@ impl Browser {
 
     #[track_caller]
     fn post(&self, command: &str, body: &Value) -> Value {
-        let path = format!("/session/{}/{command}", self.session);
-        match self.driver.request("POST", &path, body) {
+        match self.session.request("POST", command, body) {
             Ok(value) => value,
             Err(error) => panic!("{command} {body}: {error}"),
         }
@@ -208,9 +222,8 @@ impl Browser {
             "const [done] = arguments;
             (function look() {{ if ({expression}) done(); else requestAnimationFrame(look); }})()"
         );
-        let path = format!("/session/{}/execute/async", self.session);
         let body = json!({"script": script, "args": []});
-        if let Err(error) = self.driver.request("POST", &path, &body) {
+        if let Err(error) = self.session.request("POST", "execute/async", &body) {
             let page = self.run(
                 "return `${location}, ${document.documentElement.dataset.ready}, \
                 ${document.getElementById('experiment')?.dataset.experiment}, \
@@ -399,8 +412,65 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
+        let mut running = Running::get();
+        running.in_use -= 1;
+        // What a test that fails has done to it, nobody knows.
+        if !thread::panicking() {
+            running.idle.push(Arc::clone(&self.session));
+        }
+        if running.in_use == 0 {
+            running.idle.clear();
+        }
+    }
+}
+
+/// A browser and its driver, which both end when it is dropped.
+#[derive(Debug)]
+struct Session {
+    id: String,
+    driver: Driver,
+    /// Given back once the browser has ended.
+    _profile: Option<Profile>,
+}
+
+impl Session {
+    fn start(engine: Engine) -> Self {
+        let driver = Driver::start(engine);
+        let profile = (engine == Engine::Firefox).then(Profile::take);
+        let answer = driver
+            .request("POST", "/session", &engine.capabilities(profile.as_ref()))
+            .expect("the driver starts a browser");
+        let id = answer["sessionId"].as_str().expect("a session has an id");
+        Self {
+            id: id.to_owned(),
+            driver,
+            _profile: profile,
+        }
+    }
+
+    fn request(&self, method: &str, command: &str, body: &Value) -> Result<Value, String> {
+        let path = format!("/session/{}/{command}", self.id);
+        self.driver.request(method, &path, body)
+    }
+
+    /// Opens an empty window, with no history and nothing that was asked of the last, and closes all others.
+    fn open_only_window(&self) -> Result<(), String> {
+        let go_to = |window: &Value| self.request("POST", "window", &json!({"handle": window}));
+        let others = self.request("GET", "window/handles", &json!({}))?;
+        let new = self.request("POST", "window/new", &json!({"type": "tab"}))?;
+        for other in others.as_array().into_iter().flatten() {
+            go_to(other)?;
+            self.request("DELETE", "window", &json!({}))?;
+        }
+        go_to(&new["handle"])?;
+        Ok(())
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
         // The driver ends the browser; if it can't, there is nothing better left to do.
-        let session = format!("/session/{}", self.session);
+        let session = format!("/session/{}", self.id);
         let _ = self.driver.request("DELETE", &session, &json!({}));
     }
 }
