@@ -429,9 +429,6 @@ impl App {
             }
         })?;
         let target = Rc::clone(app);
-        dom::listen(&this.document, "submit", |event: Event| {
-            event.prevent_default()
-        })?;
         dom::listen(&this.window, "hashchange", move |_: Event| {
             target.borrow_mut().read_fragment();
         })?;
