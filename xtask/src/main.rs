@@ -73,7 +73,8 @@ Usage: cargo xtask COMMAND
   single-file
            write dropout-moments.html, the page as one file that works by double click
   check    formatting, the map of the code, lints for both targets, documentation; no warning passes
-  audit    let Lighthouse (four times 100) and axe-core (no violation) judge the built page
+  audit    let Lighthouse (four times 100) and axe-core (no violation) judge the page
+             --built      as it lies in dist/, where a test or a build has just made it
   embed-test
            put the figures into an MkDocs page, a Sphinx page, a notebook, slides and others, each built
            by its own tool, and look whether they draw, fit and move
@@ -110,7 +111,9 @@ enum Request {
         address: Option<String>,
     },
     Check,
-    Audit,
+    Audit {
+        is_built: bool,
+    },
     Bench {
         with_python: bool,
     },
@@ -151,7 +154,7 @@ fn main() -> ExitCode {
             sizes::report(&dist)
         }),
         Request::Check => check::check(),
-        Request::Audit => audit::audit(),
+        Request::Audit { is_built } => audit::audit(is_built),
         Request::Bench { with_python } => bench::bench(with_python),
         Request::SingleFile => single_file::single_file(),
         Request::EmbedTest => embed_test::embed_test(),
@@ -272,7 +275,17 @@ fn request(mut arguments: lexopt::Parser) -> Result<Request, lexopt::Error> {
             Ok(Request::Build { address })
         }
         "check" => plain(arguments, Request::Check),
-        "audit" => plain(arguments, Request::Audit),
+        "audit" => {
+            let mut is_built = false;
+            while let Some(argument) = arguments.next()? {
+                match argument {
+                    Short('h') | Long("help") => return Ok(Request::Help),
+                    Long("built") => is_built = true,
+                    other => return Err(other.unexpected()),
+                }
+            }
+            Ok(Request::Audit { is_built })
+        }
         "bench" => {
             let mut with_python = false;
             while let Some(argument) = arguments.next()? {
