@@ -53,6 +53,7 @@ pub fn mutants(room: Option<&str>, parts: u32) -> Result<()> {
             .arg(&output)
             .arg("--")
             .args(tests.split(' '))
+            .args(["--", "--skip", project::SLOWEST_TEST])
             .env("CARGO_TARGET_DIR", folder.join("build"));
         // What was missed is in the table, and ends it with an error, too.
         let outcome = project::run(&mut cargo);

@@ -11,6 +11,10 @@ pub const NAME: &str = "dropout-moments";
 /// The target of everything that runs in the browser.
 pub const WASM: &str = "wasm32-unknown-unknown";
 
+/// The native test that draws 3 × 10⁸ samples: where code is counted or not optimised, it takes longer than
+/// all others together, and it reaches nothing that they don't.
+pub const SLOWEST_TEST: &str = "the_thread_measured_what_the_theory_says";
+
 /// The repository's folder.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
