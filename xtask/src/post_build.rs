@@ -35,6 +35,10 @@ pub fn run() -> Result<()> {
         let linked = fs::read(linked()).context("can't read what the linker has made")?;
         program = publish(&program.primary, &linked, &mut text)?;
         join_styles(&staging)?;
+        for script in ["asked.js", "boot.js"] {
+            let script = staging.join(script);
+            fs::write(&script, without_comments(&fs::read_to_string(&script)?))?;
+        }
         fs::write(&glue, text)?;
         guard(&staging.join("index.html"))?;
     }
@@ -75,6 +79,13 @@ fn write_figures(folder: &Path) -> Result<()> {
 fn guard(page: &Path) -> Result<()> {
     let guarded = policy::with_policy(&fs::read_to_string(page)?)?;
     fs::write(page, guarded).with_context(|| format!("can't write {}", page.display()))
+}
+
+/// A script without the lines that are comments: they are for those who read the source.
+fn without_comments(script: &str) -> String {
+    let lines = script.lines();
+    let code = lines.filter(|line| !line.trim_start().starts_with("//"));
+    code.flat_map(|line| [line, "\n"]).collect()
 }
 
 /// Makes one file of the style sheets for the screen: each request holds up the first paint.
@@ -232,5 +243,23 @@ mod tests {
         assert_eq!(names, ["a-1.css", "b.css"]);
         let second = r#"<link rel="stylesheet" href="./b.css">"#;
         assert_eq!(joined, page.replace(second, ""));
+    }
+
+    #[test]
+    fn of_a_script_the_code_is_left() {
+        let script = "// What.\n  // Why.\nrun(\"https://a\"); // how\n\n";
+        assert_eq!(without_comments(script), "run(\"https://a\"); // how\n\n");
+        for script in ["asked.js", "boot.js"] {
+            let path = project::root().join("www").join(script);
+            let script = fs::read_to_string(path).unwrap();
+            assert_eq!(script.matches('`').count() % 2, 0);
+            for line in script
+                .lines()
+                .filter(|it| it.trim_start().starts_with("//"))
+            {
+                let before = &script[..script.find(line).unwrap()];
+                assert_eq!(before.matches('`').count() % 2, 0, "{line} is in a text");
+            }
+        }
     }
 }

@@ -103,7 +103,8 @@ fn assemble(dist: &Path, programs: Programs) -> Result<String> {
         (Kind::Text, &styles),
         (Kind::Text, body.as_bytes()),
         (Kind::Text, &programs.glue),
-        (Kind::Text, &read("boot.js")?),
+        // Nothing is painted before both have run.
+        (Kind::Text, &[read("asked.js")?, read("boot.js")?].concat()),
     ]);
     let meta: String = head
         .split('<')
