@@ -3,7 +3,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use dropout_moments::network::{LayerEstimate, Simulation, SimulationEstimate};
-use dropout_moments::scene::Scene;
+use dropout_moments::scene::{Measured, Readable as _, Scene, Sections, Simulated};
 use dropout_moments::settings::{Activation, Initialisation, Named, Scaling, Seed, Settings};
 use dropout_moments::theory::{Exact, LayerMoments, Propagation};
 
@@ -491,4 +491,75 @@ fn the_ticks_of_an_axis_are_named_in_one_way() {
         }
     }
     assert!(in_full > 10 && in_powers > 10, "{in_full}, {in_powers}");
+}
+
+/// Linear layers double the std at p = 3/4, and halve the correlation.
+#[test]
+fn what_is_read_off_the_figure_is_the_recursion_and_what_was_simulated() {
+    let fragment = "layers=3&width=64&p=0.75&activation=linear&init=lecun&seed=7";
+    let (_, layers) = simulate(fragment, 7, 1);
+    let simulation = Simulated {
+        layers: &layers,
+        width: 64,
+        inputs: 8,
+        seconds: 0.5,
+    };
+    let [mut exact, mut simulated] = [None, Some(simulation)].map(|simulation| {
+        let measured = Measured {
+            simulation,
+            ..Measured::default()
+        };
+        let scene = Scene::of(&settings(fragment), measured, Sections::ALL);
+        scene.depth.expect("it is there")
+    });
+
+    let table = exact.table();
+    assert_eq!(
+        table.columns[..3],
+        ["layer", "std, training", "std, evaluation"]
+    );
+    let rows: Vec<_> = table.cells.chunks(table.columns.len()).collect();
+    assert_eq!(rows[0], ["0", "1", "1", "0", "0", "1"]);
+    assert_eq!(rows[3], ["3", "8", "1", "0", "0", "0.125"]);
+    assert_eq!(exact.places(), [0.0, 1.0, 2.0, 3.0]);
+    exact.point_at(Some(2.0));
+    let cursor = exact.cursor().expect("it is on a layer");
+    assert_eq!(
+        cursor.words,
+        "Layer 2: std in training 4, in evaluation 1; mean in training 0, in evaluation 0; correlation 0.25."
+    );
+    for nowhere in [Some(9.0), None] {
+        exact.point_at(nowhere);
+        assert!(exact.cursor().is_none());
+    }
+
+    // Each simulated value has its column with two standard errors behind it, and as many decimals as these
+    // have at two digits, however small it is.
+    let table = simulated.table();
+    let mut seen = 0;
+    for row in table.cells.chunks(table.columns.len()) {
+        for (column, pair) in table.columns.windows(2).zip(row.windows(2)) {
+            let (Some(what), [value, errors]) = (column[0].strip_prefix("simulated "), pair) else {
+                continue;
+            };
+            assert_eq!(column[1], format!("± {what}"));
+            let number = |text: &str| text.replace('−', "-").parse::<f64>().expect("a number");
+            let decimals = value.split_once('.').map_or(0, |it| it.1.len());
+            let two_digits = 1.0 - number(errors).log10().floor();
+            let expected = if errors == "0" { 0.0 } else { two_digits };
+            assert_eq!(decimals as f64, expected, "{what}: {value} ± {errors}");
+            seen += usize::from(number(value).abs() < 1e-3);
+        }
+    }
+    assert!(seen > 0, "none was small");
+    simulated.point_at(Some(0.0));
+    let words = &simulated.cursor().expect("it is on the input").words;
+    assert!(
+        words.ends_with("correlation 1, simulated 1 ± 0."),
+        "{words}"
+    );
+    assert!(
+        words.contains("in evaluation 0, simulated 0.000 ± 0.034"),
+        "{words}"
+    );
 }

@@ -349,21 +349,17 @@ fn correlation_dot((correlation, error): (f64, f64)) -> Dot {
 fn with_errors(dot: Dot) -> String {
     let [value, _, to] = dot;
     let errors = to - value;
-    let (value, errors) = if is_long(value) || is_long(errors) {
-        (number(value), number(errors))
-    } else {
-        (with_decimals(dot), fixed(errors, decimals_for(errors)))
+    let (value, errors) = match decimals(dot) {
+        Some(decimals) => (fixed(value, decimals), fixed(errors, decimals)),
+        None => (number(value), number(errors)),
     };
     format!("{value} ± {errors}")
 }
 
-/// A measured value with as many decimals as its error deserves.
-fn with_decimals([value, _, to]: Dot) -> String {
-    if is_long(value) {
-        written(value)
-    } else {
-        fixed(value, decimals_for(to - value))
-    }
+/// How many decimals its error deserves; none for what has no error, and for what would be long.
+fn decimals([value, _, to]: Dot) -> Option<i32> {
+    let errors = to - value;
+    (errors > 0.0 && !is_long(value.abs().max(errors))).then(|| decimals_for(errors))
 }
 
 /// Whether a number would have many zeros.
@@ -524,7 +520,10 @@ impl Readable for DepthFigure {
                 cells.push(written(exact));
                 match simulated {
                     Some(dot @ [value, _, to]) => {
-                        cells.extend([with_decimals(dot), written(to - value)]);
+                        let decimals = decimals(dot);
+                        let rounded = decimals.map(|decimals| fixed(value, decimals));
+                        cells.push(rounded.unwrap_or_else(|| written(value)));
+                        cells.push(written(to - value));
                     }
                     None if has_simulation => {
                         cells.extend([NO_VALUE.to_owned(), NO_VALUE.to_owned()]);
