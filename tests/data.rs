@@ -88,6 +88,14 @@ fn what_cannot_be_used_is_said_with_its_line() {
          Line 7: “nan” is not finite.\n\
          Line 8: “-inf” is not finite."
     );
+    // A byte order mark stands before everything else.
+    for text in ["7,\u{feff}8\n1", "x\n\u{feff}8\n1"] {
+        assert_eq!(
+            read(text.as_bytes()).expect("there is one").values(),
+            [1.0],
+            "{text:?}"
+        );
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! whatever the order of the work.
 #![cfg(not(target_arch = "wasm32"))]
 
-use dropout_moments::sampling::{Checkpoint, Estimate, Experiment, RunningMoments};
+use dropout_moments::sampling::{Checkpoint, Estimate, Experiment, Range, RunningMoments};
 use dropout_moments::settings::{SampleCount, Seed, Settings};
 use proptest::prelude::*;
 
@@ -268,6 +268,16 @@ fn the_thread_measured_what_the_theory_says() {
         for row in rows {
             assert!(row.z().is_some_and(|z| z.abs() < 5.0), "{row:?}");
         }
+    }
+}
+
+/// Two and a half standard deviations of what is kept, which are twice those of x, and a margin.
+#[test]
+fn a_histogram_reaches_as_far_as_what_is_kept() {
+    let settings = Settings::from_fragment("p=0.5").settings;
+    let range = Range::of(&settings.input, settings.drop_probability, settings.scaling);
+    for end in [-range.low, range.high] {
+        assert!((end - 5.4).abs() < 1e-12, "{range:?}");
     }
 }
 

@@ -17,7 +17,7 @@ const ROOMS: [(&str, &str); 4] = [
     ),
     (
         "sampling",
-        "--lib --test sampling --test data --test layer --test rules",
+        "--lib --test sampling --test data --test layer --test rules --test golden",
     ),
     ("network", "--lib --test training --test depth"),
 ];
