@@ -147,13 +147,10 @@ impl Browser {
     /// Of the engine that is wanted.
     pub(crate) fn start() -> Self {
         let engine = Engine::wanted();
-        let left = {
-            let mut running = Running::get();
-            running.in_use += 1;
-            running.idle.pop()
-        };
+        let left = Running::get().idle.pop();
         let left = left.filter(|it| it.open_only_window().is_ok());
         let session = left.unwrap_or_else(|| Arc::new(Session::start(engine)));
+        Running::get().in_use += 1;
         let browser = Self {
             engine,
             session,
