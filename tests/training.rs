@@ -276,6 +276,17 @@ fn read(fragment: &str) -> Settings {
     parsed.settings
 }
 
+/// A pause waits for a report, so that large networks report after each epoch.
+#[test]
+fn large_networks_report_more_often() {
+    let digits = digits();
+    for (size, epochs) in [("hidden=1&neurons=8", 5), ("hidden=8&neurons=128", 1)] {
+        let comparison = Comparison::new(&read(&format!("{size}&epochs=9&seed=1")));
+        let progress = comparison.go_on(0, &Progress::default(), &digits);
+        assert_eq!(progress.epochs.len(), epochs, "{size}");
+    }
+}
+
 /// The page's comparison: in slices, by way of messages, each of them done anywhere.
 #[test]
 fn a_comparison_goes_on_from_its_numbers() {

@@ -19,7 +19,10 @@ const ROOMS: [(&str, &str); 4] = [
         "sampling",
         "--lib --test sampling --test data --test layer --test rules --test golden",
     ),
-    ("network", "--lib --test training --test depth"),
+    (
+        "network",
+        "--lib --test training --test depth --test spirals --test golden",
+    ),
 ];
 
 /// Tries each `parts`th mutant of all rooms, or of one, and prints how many were noticed. It takes some
