@@ -521,9 +521,10 @@ impl Readable for DepthFigure {
                 match simulated {
                     Some(dot @ [value, _, to]) => {
                         let decimals = decimals(dot);
-                        let rounded = decimals.map(|decimals| fixed(value, decimals));
-                        cells.push(rounded.unwrap_or_else(|| written(value)));
-                        cells.push(written(to - value));
+                        cells.extend([
+                            decimals.map_or_else(|| written(value), |it| fixed(value, it)),
+                            written(to - value),
+                        ]);
                     }
                     None if has_simulation => {
                         cells.extend([NO_VALUE.to_owned(), NO_VALUE.to_owned()]);

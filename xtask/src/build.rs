@@ -36,7 +36,8 @@ pub fn build(address: Option<&str>) -> Result<PathBuf> {
     Ok(project::dist())
 }
 
-fn rewrite(path: &Path, change: impl FnOnce(&str) -> Result<String>) -> Result<()> {
+/// Changes a text file of the page.
+pub fn rewrite(path: &Path, change: impl FnOnce(&str) -> Result<String>) -> Result<()> {
     let page = fs::read_to_string(path)?;
     fs::write(path, change(&page)?).with_context(|| format!("can't write {}", path.display()))
 }

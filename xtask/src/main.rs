@@ -275,28 +275,10 @@ fn request(mut arguments: lexopt::Parser) -> Result<Request, lexopt::Error> {
             Ok(Request::Build { address })
         }
         "check" => plain(arguments, Request::Check),
-        "audit" => {
-            let mut is_built = false;
-            while let Some(argument) = arguments.next()? {
-                match argument {
-                    Short('h') | Long("help") => return Ok(Request::Help),
-                    Long("built") => is_built = true,
-                    other => return Err(other.unexpected()),
-                }
-            }
-            Ok(Request::Audit { is_built })
-        }
-        "bench" => {
-            let mut with_python = false;
-            while let Some(argument) = arguments.next()? {
-                match argument {
-                    Short('h') | Long("help") => return Ok(Request::Help),
-                    Long("with-python") => with_python = true,
-                    other => return Err(other.unexpected()),
-                }
-            }
-            Ok(Request::Bench { with_python })
-        }
+        "audit" => switch(arguments, "built", |is_built| Request::Audit { is_built }),
+        "bench" => switch(arguments, "with-python", |with_python| Request::Bench {
+            with_python,
+        }),
         "single-file" => plain(arguments, Request::SingleFile),
         "embed-test" => plain(arguments, Request::EmbedTest),
         "study" => Ok(Request::Study(arguments.raw_args()?.collect())),
@@ -348,6 +330,23 @@ fn study(arguments: &[OsString]) -> anyhow::Result<()> {
     let study = "run --release --quiet --package xtask --features study --bin study --";
     let mut cargo = std::process::Command::new("cargo");
     project::run(cargo.args(study.split(' ')).args(arguments))
+}
+
+/// A command with one option, which is given or not.
+fn switch(
+    mut arguments: lexopt::Parser,
+    name: &str,
+    request: impl FnOnce(bool) -> Request,
+) -> Result<Request, lexopt::Error> {
+    let mut is_given = false;
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Short('h') | Long("help") => return Ok(Request::Help),
+            Long(it) if it == name => is_given = true,
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(request(is_given))
 }
 
 /// A command that takes no options of its own.

@@ -13,7 +13,7 @@ use walrus::Module;
 
 use crate::setup::{self, Tool, Toolbox};
 use crate::split::{self, Layout};
-use crate::{fallback_script, policy, profile, project};
+use crate::{build, fallback_script, policy, profile, project};
 
 /// Splits and optimises the program, if it is to be published, and writes the fallback script.
 pub fn run() -> Result<()> {
@@ -36,8 +36,7 @@ pub fn run() -> Result<()> {
         program = publish(&program.primary, &linked, &mut text)?;
         join_styles(&staging)?;
         for script in ["asked.js", "boot.js"] {
-            let script = staging.join(script);
-            fs::write(&script, without_comments(&fs::read_to_string(&script)?))?;
+            build::rewrite(&staging.join(script), |it| Ok(without_comments(it)))?;
         }
         fs::write(&glue, text)?;
         guard(&staging.join("index.html"))?;
@@ -77,8 +76,7 @@ fn write_figures(folder: &Path) -> Result<()> {
 
 /// Gives a page its policy.
 fn guard(page: &Path) -> Result<()> {
-    let guarded = policy::with_policy(&fs::read_to_string(page)?)?;
-    fs::write(page, guarded).with_context(|| format!("can't write {}", page.display()))
+    build::rewrite(page, policy::with_policy)
 }
 
 /// A script without the lines that are comments: they are for those who read the source.
