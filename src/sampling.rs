@@ -17,7 +17,7 @@ mod survey;
 mod units;
 
 pub use digest::Digest;
-pub use experiment::{Checkpoint, ChunkResult, Comparison, Estimate, Experiment};
+pub use experiment::{Checkpoint, ChunkResult, ChunkRun, Comparison, Estimate, Experiment};
 pub use histogram::{Histogram, Range};
 pub use kernel::Block;
 pub use layer::{Layer, LayerDraws};

@@ -432,6 +432,11 @@ fn an_experiment_drops_the_readers_values() {
                 let result = experiment.run_chunk(chunk);
                 let read = experiment.read_results(&experiment.run_chunks(chunk, 1));
                 assert_eq!(read.as_deref(), Some([result.clone()].as_slice()));
+                let mut run = experiment.begin_chunk(chunk);
+                while !run.is_done() {
+                    experiment.go_on(&mut run, 100_000);
+                }
+                assert_eq!(run.into_result(), result);
                 estimate.add(&result);
             }
             assert_eq!(estimate.samples(), 300_000);

@@ -167,6 +167,27 @@ fn results_are_the_same_in_whatever_order_the_chunks_are_run() {
     assert_eq!(estimate, in_order);
 }
 
+#[test]
+fn a_chunk_can_be_left_and_gone_on_with() {
+    for (fragment, samples) in [
+        ("p=0.4&mu=1", 2_000_000),
+        ("scale=gaussian&input=relu", 10_000_001),
+        ("p=0.25&input=uniform", 1000),
+    ] {
+        let (experiment, _) = run(fragment, samples, 11);
+        for chunk in [0, experiment.chunks() - 1] {
+            for at_once in [1, 1000, 1 << 18, usize::MAX] {
+                let mut run = experiment.begin_chunk(chunk);
+                while !run.is_done() {
+                    experiment.go_on(&mut run, at_once);
+                }
+                let whole = experiment.run_chunk(chunk);
+                assert_eq!(run.into_result(), whole, "{fragment}, {at_once} at once");
+            }
+        }
+    }
+}
+
 /// The history ends with all samples, begins with one block, and its ratios are those of shorter
 /// runs' samples.
 #[test]

@@ -20,7 +20,7 @@ use web_sys::{
 
 use super::{dom, later};
 use crate::network::{Comparison, Progress, Simulation, SpiralProgress, Spirals, Split};
-use crate::sampling::{Experiment, Survey};
+use crate::sampling::{ChunkRun, Experiment, Survey};
 use crate::settings::{Data, Seed, Settings};
 
 /// A worker holds so many jobs, so that it does not wait while the page is busy. What it holds of a run
@@ -97,21 +97,6 @@ impl Task {
             },
             4 => Self::Spirals,
             _ => Self::Layers(part),
-        }
-    }
-
-    /// What a worker does of it before it looks whether there is news, and what is left. A worker that
-    /// worked on for a run that the reader's input has ended would take the processor from the page.
-    fn split(self) -> (Self, Option<Self>) {
-        match self {
-            Self::Chunks { first, count } if count > 1 => {
-                let left = Self::Chunks {
-                    first: first + 1,
-                    count: count - 1,
-                };
-                (Self::Chunks { first, count: 1 }, Some(left))
-            }
-            whole => (whole, None),
         }
     }
 
@@ -582,6 +567,10 @@ pub(super) fn start_worker() -> Result<Worker, JsValue> {
     start_script(&Blob::new_with_str_sequence_and_options(&parts, &options)?)
 }
 
+/// How many samples a worker draws before it looks whether there is news: about a millisecond. One that
+/// worked on for a run that the reader's input has ended would take the processor from the page.
+const SAMPLES_AT_ONCE: usize = 1 << 18;
+
 /// What a worker has still to answer, in the order in which it was asked.
 struct Queue {
     scope: DedicatedWorkerGlobalScope,
@@ -590,6 +579,8 @@ struct Queue {
     next: MessagePort,
     /// That of the run whose chunks were drawn last: it is the same for all of them.
     experiment: Option<(u32, Experiment)>,
+    /// The chunk of the first job that is in the middle of being drawn.
+    chunk: Option<ChunkRun>,
 }
 
 struct QueuedJob {
@@ -640,34 +631,43 @@ impl Queue {
 
     /// Does a part of the first job, and answers it where that was the last.
     fn go_on(&mut self) {
-        let Some(first) = self.jobs.first_mut() else {
+        let Some(QueuedJob {
+            job,
+            is_dropped,
+            numbers,
+        }) = self.jobs.first_mut()
+        else {
             return;
         };
-        let mut left = None;
-        if first.is_dropped {
-            first.numbers.clear();
-        } else {
-            let part;
-            (part, left) = first.job.task.split();
-            let Job {
-                run,
-                fragment,
-                given,
-                ..
-            } = &first.job;
-            first.numbers.extend(match part {
-                Task::Chunks { first, count } => {
-                    let last = self.experiment.take().filter(|(last, _)| last == run);
-                    let last = last.unwrap_or_else(|| (*run, experiment(fragment)));
-                    self.experiment.insert(last).1.run_chunks(first, count)
+        let is_done = match &mut job.task {
+            _ if *is_dropped => {
+                self.chunk = None;
+                numbers.clear();
+                true
+            }
+            Task::Chunks { first, count } => {
+                let last = self.experiment.take().filter(|(run, _)| *run == job.run);
+                let last = last.unwrap_or_else(|| (job.run, experiment(&job.fragment)));
+                let experiment = &self.experiment.insert(last).1;
+                let begun = self.chunk.take();
+                let mut chunk = begun.unwrap_or_else(|| experiment.begin_chunk(*first));
+                experiment.go_on(&mut chunk, SAMPLES_AT_ONCE);
+                if chunk.is_done() {
+                    numbers.extend(chunk.into_result().to_numbers());
+                    *first += 1;
+                    *count -= 1;
+                } else {
+                    self.chunk = Some(chunk);
                 }
-                other => other.run(fragment, given),
-            });
-        }
-        if let Some(left) = left {
-            first.job.task = left;
-        } else {
-            let numbers = Float64Array::from(first.numbers.as_slice());
+                *count == 0
+            }
+            task => {
+                *numbers = task.run(&job.fragment, &job.given);
+                true
+            }
+        };
+        if is_done {
+            let numbers = Float64Array::from(numbers.as_slice());
             self.jobs.remove(0);
             let transfer = Array::of1(&numbers.buffer());
             // Fails only where the page is gone.
@@ -696,6 +696,7 @@ pub fn run_worker() -> Result<(), JsValue> {
         jobs: Vec::new(),
         next: channel.port2(),
         experiment: None,
+        chunk: None,
     }));
     let on_next = Rc::clone(&queue);
     let go_on = Closure::<dyn Fn()>::new(move || on_next.borrow_mut().go_on());

@@ -1,10 +1,12 @@
 //! The experiment as a whole: its chunks, and the estimate that they add up to.
 
+use std::ops::Range as Span;
+
 use super::generator::LaneGenerator;
 use super::histogram::{Histogram, Range};
 use super::kernel::{Accumulator, Bins, Block, Kernel, Sums};
 use super::moments::{RunningMoments, as_f64, as_u64};
-use super::units::Units;
+use super::units::{Streams, Units};
 use crate::settings::{Distribution, SampleCount, Seed, Settings};
 use crate::theory::{Exact, Rule};
 
@@ -34,6 +36,17 @@ pub struct Experiment {
     rule: Rule,
     samples: u64,
     seed: Seed,
+}
+
+/// A chunk in the middle of being run: it can be left after any block, and gone on with later.
+#[derive(Debug, Clone)]
+pub struct ChunkRun {
+    chunk: u64,
+    samples: usize,
+    drawn: usize,
+    streams: Streams,
+    accumulator: Accumulator,
+    result: ChunkResult,
 }
 
 /// What one chunk adds to the estimate.
@@ -181,12 +194,24 @@ impl Experiment {
     /// Draws the samples of chunk number `chunk`, a block at a time. `visit` gets each block and how
     /// many of its samples, from the first on, belong to the run.
     pub fn draw_chunk(&self, chunk: u64, mut visit: impl FnMut(&Block, usize)) {
-        let samples = self.samples_of(chunk);
         let mut generator = LaneGenerator::new(self.seed, chunk);
+        let all = 0..self.samples_of(chunk);
+        self.draw_blocks(&mut generator, all, |_, block, size| visit(block, size));
+    }
+
+    /// As [`draw_chunk`](Self::draw_chunk), for samples that begin with a block, which `visit` is also
+    /// told the number of.
+    fn draw_blocks(
+        &self,
+        generator: &mut LaneGenerator,
+        samples: Span<usize>,
+        mut visit: impl FnMut(usize, &Block, usize),
+    ) {
         let mut block = Block::empty();
-        for first in (0..samples).step_by(Block::SAMPLES) {
-            self.kernel.draw(&mut generator, &mut block);
-            visit(&block, Block::SAMPLES.min(samples - first));
+        for first in samples.clone().step_by(Block::SAMPLES) {
+            self.kernel.draw(generator, &mut block);
+            let size = Block::SAMPLES.min(samples.end - first);
+            visit(first / Block::SAMPLES, &block, size);
         }
     }
 
@@ -203,40 +228,81 @@ impl Experiment {
     /// Runs chunk number `chunk`, which must be below [`chunks`](Self::chunks) to hold samples.
     #[must_use]
     pub fn run_chunk(&self, chunk: u64) -> ChunkResult {
+        let mut run = self.begin_chunk(chunk);
+        self.go_on(&mut run, CHUNK);
+        run.into_result()
+    }
+
+    /// Chunk number `chunk`, before any of its samples.
+    #[must_use]
+    pub fn begin_chunk(&self, chunk: u64) -> ChunkRun {
+        ChunkRun {
+            chunk,
+            samples: self.samples_of(chunk),
+            drawn: 0,
+            streams: Streams::new(self.seed, chunk),
+            accumulator: Accumulator::default(),
+            result: ChunkResult {
+                sums: Sums::default(),
+                before: Histogram::new(self.range),
+                after: Histogram::new(self.range),
+                early: Vec::new(),
+            },
+        }
+    }
+
+    /// Draws `samples` more samples of a chunk of this experiment: whole blocks, and no more than are
+    /// left. Where it is left in between does not change what the chunk gives.
+    pub fn go_on(&self, run: &mut ChunkRun, samples: usize) {
+        let more = samples
+            .min(run.samples - run.drawn)
+            .next_multiple_of(Block::SAMPLES);
+        let until = run.samples.min(run.drawn + more);
+        match &self.units {
+            Some(units) => self.add_units(units, run, until),
+            None => self.add_samples(run, until),
+        }
+        run.drawn = until;
+    }
+
+    fn add_samples(&self, run: &mut ChunkRun, until: usize) {
         let stride = if self.samples <= EVERY_BLOCK_UP_TO {
             1
         } else {
             HISTOGRAM_STRIDE
         };
-        let mut result = ChunkResult::empty(self.range);
-        if let Some(units) = &self.units {
-            self.add_units(units, chunk, &mut result);
-            return result;
-        }
-        let mut accumulator = Accumulator::new(&self.kernel);
         let maps = self.kernel.bin_maps(self.range);
         let mut bins = [Bins::empty(), Bins::empty()];
-        let mut blocks: usize = 0;
-        self.draw_chunk(chunk, |block, size| {
-            accumulator.add(block, size);
-            if blocks.is_multiple_of(stride) {
+        let ChunkRun {
+            accumulator,
+            result,
+            ..
+        } = run;
+        let more = run.drawn..until;
+        self.draw_blocks(&mut run.streams.kernel, more, |number, block, size| {
+            accumulator.add(&self.kernel, block, size);
+            if number.is_multiple_of(stride) {
                 self.kernel.find_bins(block, &maps, &mut bins);
                 result.before.add_at(bins[0].first(size));
                 result.after.add_at(bins[1].first(size));
             }
-            blocks += 1;
-            if chunk == 0 && blocks.is_power_of_two() {
-                result.early.push(accumulator.sums());
+            if run.chunk == 0 && (number + 1).is_power_of_two() {
+                result.early.push(accumulator.sums(&self.kernel));
             }
         });
-        result.sums = accumulator.sums();
-        result
+        result.sums = accumulator.sums(&self.kernel);
     }
 
-    /// As [`run_chunk`](Self::run_chunk), unit by unit.
-    fn add_units(&self, units: &Units, chunk: u64, result: &mut ChunkResult) {
-        let mut samples: usize = 0;
-        units.draw(self.seed, chunk, self.samples_of(chunk), |unit| {
+    /// As [`add_samples`](Self::add_samples), unit by unit.
+    fn add_units(&self, units: &Units, run: &mut ChunkRun, until: usize) {
+        let ChunkRun {
+            chunk,
+            streams,
+            result,
+            ..
+        } = run;
+        let mut samples = run.drawn;
+        units.draw(streams, until - run.drawn, |unit| {
             let (after, is_atom) = unit.after(self.rule);
             result.sums.x.push(unit.x);
             result.sums.d.push(after);
@@ -246,19 +312,19 @@ impl Experiment {
             let continuous = continuous.filter(|_| !is_atom).map(|_| after);
             result.after.add(continuous);
             samples += 1;
-            if chunk == 0 && samples >= Block::SAMPLES && samples.is_power_of_two() {
+            if *chunk == 0 && samples >= Block::SAMPLES && samples.is_power_of_two() {
                 result.early.push(result.sums);
             }
         });
     }
 
-    /// Runs `count` chunks from number `first` on. Gives their results as numbers, exact, to be posted
-    /// from a worker.
+    /// Runs `count` chunks from number `first` on. Gives their results as
+    /// [numbers](ChunkResult::to_numbers), one after the other.
     #[must_use]
     pub fn run_chunks(&self, first: u64, count: u64) -> Vec<f64> {
         let mut numbers = Vec::new();
         for chunk in first..first + count {
-            self.run_chunk(chunk).write(&mut numbers);
+            numbers.extend(self.run_chunk(chunk).to_numbers());
         }
         numbers
     }
@@ -306,24 +372,32 @@ impl Experiment {
     }
 }
 
-impl ChunkResult {
-    fn empty(range: Range) -> Self {
-        Self {
-            sums: Sums::default(),
-            before: Histogram::new(range),
-            after: Histogram::new(range),
-            early: Vec::new(),
-        }
+impl ChunkRun {
+    /// Whether all its samples are drawn.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.drawn == self.samples
     }
 
-    fn write(&self, numbers: &mut Vec<f64>) {
-        numbers.extend(self.sums.to_numbers());
+    /// What the samples so far give.
+    #[must_use]
+    pub fn into_result(self) -> ChunkResult {
+        self.result
+    }
+}
+
+impl ChunkResult {
+    /// As numbers, exact, to be posted from a worker.
+    #[must_use]
+    pub fn to_numbers(&self) -> Vec<f64> {
+        let mut numbers = self.sums.to_numbers().to_vec();
         numbers.extend(self.before.to_numbers());
         numbers.extend(self.after.to_numbers());
         numbers.push(as_f64(self.early.len() as u64));
         for sums in &self.early {
             numbers.extend(sums.to_numbers());
         }
+        numbers
     }
 }
 

@@ -438,9 +438,8 @@ impl LaneSums {
 }
 
 /// Sums the samples of one chunk.
-#[derive(Debug, Clone)]
-pub(super) struct Accumulator<'a> {
-    kernel: &'a Kernel,
+#[derive(Debug, Clone, Default)]
+pub(super) struct Accumulator {
     /// Of the standardised x.
     x: PowerSums,
     /// Under a mask: of the standardised x of the kept units. Else of the standardised d.
@@ -449,30 +448,22 @@ pub(super) struct Accumulator<'a> {
     zeros: u64,
 }
 
-impl<'a> Accumulator<'a> {
-    pub(super) fn new(kernel: &'a Kernel) -> Self {
-        Self {
-            kernel,
-            x: PowerSums::default(),
-            d: PowerSums::default(),
-            zeros: 0,
-        }
-    }
-
-    /// Adds the first `size` samples of a block: of a whole one fast, of another one by one.
-    pub(super) fn add(&mut self, block: &Block, size: usize) {
+impl Accumulator {
+    /// Adds the first `size` samples of a block that the kernel drew: of a whole one fast, of another one
+    /// by one.
+    pub(super) fn add(&mut self, kernel: &Kernel, block: &Block, size: usize) {
         if size < Block::SAMPLES {
             for sample in 0..size {
-                self.add_sample(block, sample);
+                self.add_sample(kernel, block, sample);
             }
             return;
         }
-        match self.kernel.rule_map {
+        match kernel.rule_map {
             RuleMap::Mask { .. } => self.add_masked(block),
             RuleMap::Gaussian { slope, mean, noise } => self.add_noisy(block, slope, mean, noise),
         }
-        if let Some(atom) = self.kernel.atom
-            && self.kernel.atom_is_zero
+        if let Some(atom) = kernel.atom
+            && kernel.atom_is_zero
         {
             let atom = f32x4::splat(atom);
             let mut zeros = i32x4::ZERO;
@@ -525,28 +516,28 @@ impl<'a> Accumulator<'a> {
         self.d.add_lanes(Block::SAMPLES as u64, [d_even, d_odd]);
     }
 
-    fn add_sample(&mut self, block: &Block, sample: usize) {
+    fn add_sample(&mut self, kernel: &Kernel, block: &Block, sample: usize) {
         let x = block.x()[sample];
         let kept = block.kept()[sample] != 0;
         self.x.add(f64::from(x));
-        match self.kernel.rule {
+        match kernel.rule {
             Rule::Mask { .. } if kept => self.d.add(f64::from(x)),
             Rule::Mask { .. } => {}
             Rule::Gaussian {
                 noise_standard_deviation,
             } => {
                 let factor = 1.0 + noise_standard_deviation * f64::from(block.noise()[sample]);
-                let d = self.kernel.x.value(x) * factor;
-                self.d.add(self.kernel.d.of(d));
+                let d = kernel.x.value(x) * factor;
+                self.d.add(kernel.d.of(d));
             }
         }
-        let at_atom = self.kernel.atom.is_some_and(|atom| x <= atom);
-        self.zeros += u64::from(kept && at_atom && self.kernel.atom_is_zero);
+        let at_atom = kernel.atom.is_some_and(|atom| x <= atom);
+        self.zeros += u64::from(kept && at_atom && kernel.atom_is_zero);
     }
 
     /// The sums so far, of activations.
-    pub(super) fn sums(&self) -> Sums {
-        let Kernel { x, d, rule, .. } = self.kernel;
+    pub(super) fn sums(&self, kernel: &Kernel) -> Sums {
+        let Kernel { x, d, rule, .. } = kernel;
         let mut sums = Sums {
             x: x.moments(&self.x.moments()),
             d: d.moments(&self.d.moments()),
@@ -767,12 +758,12 @@ mod tests {
                 _ => 1.0,
             };
             let mut generator = LaneGenerator::new(Seed(2), 5);
-            let mut accumulator = Accumulator::new(&kernel);
+            let mut accumulator = Accumulator::default();
             let mut block = Block::empty();
             let (mut xs, mut ds) = (Vec::new(), Vec::new());
             for size in [256, 256, 256, 256, size_of_last] {
                 kernel.draw(&mut generator, &mut block);
-                accumulator.add(&block, size);
+                accumulator.add(&kernel, &block, size);
                 for sample in 0..size {
                     let [x, d] = kernel.activations(&block, sample);
                     let x = x.unwrap_or(atom);
@@ -785,7 +776,7 @@ mod tests {
                     ds.push(d);
                 }
             }
-            let sums = accumulator.sums();
+            let sums = accumulator.sums(&kernel);
             let zeros = ds.iter().filter(|d| **d == 0.0).count();
             assert_eq!(sums.zeros, zeros as u64, "{fragment}");
             for (moments, values) in [(sums.x, xs), (sums.d, ds)] {

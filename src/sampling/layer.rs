@@ -1,7 +1,7 @@
 //! A layer of ones: its weights, its units under a draw of the mask, and draws of its output.
 
 use super::RunningMoments;
-use super::units::{Unit, Units, redrawn};
+use super::units::{Streams, Unit, Units, redrawn};
 use crate::settings::{Distribution, DropProbability, Input, Seed, Settings, Weights};
 use crate::theory::{Bins, LayerOutput, Rule};
 
@@ -40,8 +40,8 @@ impl Layer {
 
     /// The units under a draw of the mask or of the noise, the first of them first.
     pub fn units(&self, draw: u32, mut visit: impl FnMut(Unit)) {
-        let (stream, count) = (redrawn(draw), self.weights.len());
-        self.units.draw(self.seed, stream, count, |unit| {
+        let mut streams = Streams::new(self.seed, redrawn(draw));
+        self.units.draw(&mut streams, self.weights.len(), |unit| {
             visit(unit.with(1.0, self.rule));
         });
     }
@@ -178,8 +178,8 @@ fn weights(settings: &Settings, seed: Seed) -> Vec<f64> {
             let mut weights = Vec::new();
             // Of a stream of their own, and whatever p is.
             let normal = Units::new(&Input::default(), DropProbability::default());
-            let stream = Seed(seed.0 ^ 0xa076_1d64_78bd_642f);
-            normal.draw(stream, 0, count as usize, |unit| weights.push(unit.x));
+            let mut streams = Streams::new(Seed(seed.0 ^ 0xa076_1d64_78bd_642f), 0);
+            normal.draw(&mut streams, count as usize, |unit| weights.push(unit.x));
             let shift = 1.0 - weights.iter().sum::<f64>() / units;
             for weight in &mut weights {
                 *weight += shift;

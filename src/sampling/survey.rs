@@ -2,7 +2,7 @@
 
 use super::experiment::Comparison;
 use super::moments::as_f64;
-use super::units::Units;
+use super::units::{Streams, Units};
 use crate::settings::{Scaling, Seed, Settings};
 use crate::theory::{Exact, Moments, Rule, ShapeErrors};
 
@@ -49,7 +49,7 @@ impl Survey {
         let mut survey = Self::empty(settings);
         let rules = Self::RULES.map(|scaling| Rule::new(scaling, p));
         let samples = usize::try_from(Self::SAMPLES).unwrap_or(usize::MAX);
-        Units::new(input, p).draw(seed, 0, samples, |unit| {
+        Units::new(input, p).draw(&mut Streams::new(seed, 0), samples, |unit| {
             for (measured, rule) in survey.0.iter_mut().zip(rules) {
                 measured.add(unit.after(rule).0);
             }

@@ -29,9 +29,10 @@ pub fn draw_units(settings: &Settings, seed: Seed, count: usize) -> Vec<Unit> {
     let units = Units::new(&settings.input, settings.drop_probability);
     let rule = Rule::new(settings.scaling, settings.drop_probability);
     let mut drawn = Vec::new();
-    units.draw(seed, 0, count, |unit| drawn.push(unit));
+    units.draw(&mut Streams::new(seed, 0), count, |unit| drawn.push(unit));
     let mut masks = Vec::new();
-    units.draw(seed, redrawn(settings.draw), count, |unit| masks.push(unit));
+    let mut streams = Streams::new(seed, redrawn(settings.draw));
+    units.draw(&mut streams, count, |unit| masks.push(unit));
     let of_both = |(unit, mask): (Draw, Draw)| mask.with(unit.x, rule);
     drawn.into_iter().zip(masks).map(of_both).collect()
 }
@@ -127,19 +128,21 @@ impl Units {
         }
     }
 
-    /// Draws the units of a chunk. All rules get the same ones.
-    pub(super) fn draw(&self, seed: Seed, chunk: u64, samples: usize, mut visit: impl FnMut(Draw)) {
-        // Streams of their own.
-        let stream = |salt: u64| LaneGenerator::new(Seed(seed.0 ^ salt), chunk);
-        let [mut masks, mut normals, mut indices] =
-            [0, 0x9e37_79b9_7f4a_7c15, 0xd1b5_4a32_d192_ed03].map(stream);
-        let (mut block, mut noise) = (Block::empty(), Block::empty());
-        for first in (0..samples).step_by(Block::SAMPLES) {
-            self.inputs.draw(&mut masks, &mut block);
-            self.noise.draw(&mut normals, &mut noise);
-            let units = block.x().iter().zip(block.kept()).zip(noise.x());
+    /// Draws the next units of a chunk, in whole blocks, of which `visit` gets `count`. All rules get the
+    /// same ones.
+    pub(super) fn draw(&self, streams: &mut Streams, count: usize, mut visit: impl FnMut(Draw)) {
+        let Streams {
+            kernel,
+            noise,
+            indices,
+        } = streams;
+        let (mut block, mut variates) = (Block::empty(), Block::empty());
+        for first in (0..count).step_by(Block::SAMPLES) {
+            self.inputs.draw(kernel, &mut block);
+            self.noise.draw(noise, &mut variates);
+            let units = block.x().iter().zip(block.kept()).zip(variates.x());
             let mut words = [0; 4];
-            for (index, ((&variate, &kept), &noise)) in units.take(samples - first).enumerate() {
+            for (index, ((&variate, &kept), &noise)) in units.take(count - first).enumerate() {
                 let x = match &self.source {
                     Source::Kernel { floor, .. } if *floor == Some(variate) => 0.0,
                     Source::Kernel { mean, unit, .. } => mean + unit * f64::from(variate),
@@ -161,6 +164,28 @@ impl Units {
                     noise: f64::from(noise),
                 });
             }
+        }
+    }
+}
+
+/// The random streams of a chunk, independent of each other.
+#[derive(Debug, Clone)]
+pub(super) struct Streams {
+    /// For x and the masks.
+    pub(super) kernel: LaneGenerator,
+    /// For the noise of units.
+    noise: LaneGenerator,
+    /// For which of the data units are.
+    indices: LaneGenerator,
+}
+
+impl Streams {
+    pub(super) fn new(seed: Seed, chunk: u64) -> Self {
+        let stream = |salt: u64| LaneGenerator::new(Seed(seed.0 ^ salt), chunk);
+        Self {
+            kernel: stream(0),
+            noise: stream(0x9e37_79b9_7f4a_7c15),
+            indices: stream(0xd1b5_4a32_d192_ed03),
         }
     }
 }
