@@ -67,8 +67,14 @@ const WATCH: &str = "
     }, { capture: true });";
 
 /// What the workers do while the slider is moved: its name, the page's fragment, the button that starts it,
-/// and where the page says how far it is.
-const AT_WORK: [(&str, &str, &str, &str); 2] = [
+/// and where the page says how far it is. Without work, it is what a single step takes by itself.
+const AT_WORK: [(&str, &str, &str, &str); 3] = [
+    (
+        "slider of p without work",
+        "n=1000&seed=7",
+        "",
+        "experiment",
+    ),
     ("slider of p in a run", "n=1e10&seed=7", "run", "experiment"),
     ("slider of p in training", "seed=7", "train", "training"),
 ];
@@ -77,8 +83,8 @@ const AT_WORK: [(&str, &str, &str, &str); 2] = [
 const WATCH_AT_WORK: &str = "
     globalThis.times = [];
     const sleep = (wait) => new Promise((done) => setTimeout(done, wait));
-    const work = document.getElementById(place), button = document.querySelector(`[data-action=${action}]`);
-    const isAtWork = () => work.dataset[place] === 'running' && work.querySelector('progress').value > 0;
+    const work = document.getElementById(place), button = document.querySelector(`[data-action='${action}']`);
+    const isAtWork = () => !action || work.dataset[place] === 'running' && work.querySelector('progress').value > 0;
     globalThis.untilAtWork = async () => {
         while (!isAtWork()) {
             if (!['running', 'loading'].includes(work.dataset[place])) button.click();
@@ -179,14 +185,15 @@ fn main() {
     }
     let throttle = json!({"rate": 1});
     browser.devtools("Emulation.setCPUThrottlingRate", &throttle);
-    println!("the same in the middle of what workers do, {STEPS_AT_WORK} single steps");
+    println!("{STEPS_AT_WORK} single steps, in the middle of what workers do");
     for (what, fragment, action, place) in AT_WORK {
         open(&browser, &server, fragment);
         browser.run(&format!(
             "const action = '{action}', place = '{place}'; {WATCH_AT_WORK}"
         ));
         step_at_work(&browser);
-        print(&browser, "plain", what, STEPS_AT_WORK, Some(16.0));
+        let wanted = (!action.is_empty()).then_some(16.0);
+        print(&browser, "plain", what, STEPS_AT_WORK, wanted);
     }
 }
 
@@ -217,6 +224,8 @@ fn step_at_work(browser: &Browser) {
             "Input.dispatchMouseEvent",
             &json!({"type": kind, "x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1}),
         );
+        // Else work that is started anew would take the processor from this step.
+        browser.until(&format!("times.length > {step}"));
     }
 }
 
