@@ -9,20 +9,14 @@ use crate::project;
 use crate::setup::{self, Tool};
 
 /// The rooms of `src/`, and what tests them. `scene` and `charts` are held to pictures and sentences.
-const ROOMS: [(&str, &str); 4] = [
-    ("settings", "--lib --test settings"),
-    (
-        "theory",
-        "--lib --test theory --test data --test rules --test layer --test depth",
-    ),
+const ROOMS: [(&str, &[&str]); 4] = [
+    ("settings", &["settings"]),
+    ("theory", &["theory", "data", "rules", "layer", "depth"]),
     (
         "sampling",
-        "--lib --test sampling --test data --test layer --test rules --test golden",
+        &["sampling", "data", "layer", "rules", "golden"],
     ),
-    (
-        "network",
-        "--lib --test training --test depth --test spirals --test golden",
-    ),
+    ("network", &["training", "depth", "spirals", "golden"]),
 ];
 
 /// Tries each `parts`th mutant of all rooms, or of one, and prints how many were noticed. It takes some
@@ -54,9 +48,14 @@ pub fn mutants(room: Option<&str>, parts: u32) -> Result<()> {
             .args(["--file", &format!("src/{room}/**/*.rs")])
             .arg("--output")
             .arg(&output)
-            .arg("--")
-            .args(tests.split(' '))
-            .args(["--", "--skip", project::SLOWEST_TEST])
+            // Not after `--`: there it would not hold for what is compiled, and that would be all tests.
+            .arg("--cargo-arg=--lib")
+            .args(
+                tests
+                    .iter()
+                    .map(|test| format!("--cargo-arg=--test={test}")),
+            )
+            .args(["--", "--", "--skip", project::SLOWEST_TEST])
             .env("CARGO_TARGET_DIR", folder.join("build"));
         // What was missed is in the table, and ends it with an error, too.
         let outcome = project::run(&mut cargo);
