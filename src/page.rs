@@ -21,6 +21,7 @@ mod gallery;
 mod host;
 mod later;
 mod layer;
+mod meter;
 mod notation;
 mod rules;
 mod sections;

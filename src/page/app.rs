@@ -10,9 +10,8 @@ use js_sys::Array;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    Blob, Document, Element, Event, HtmlElement, HtmlInputElement, HtmlProgressElement,
-    IntersectionObserver, IntersectionObserverEntry, IntersectionObserverInit, MediaQueryList,
-    ResizeObserver, Window,
+    Blob, Document, Element, Event, HtmlElement, HtmlInputElement, IntersectionObserver,
+    IntersectionObserverEntry, IntersectionObserverInit, MediaQueryList, ResizeObserver, Window,
 };
 
 use self::glide::Glide;
@@ -31,6 +30,7 @@ use super::gallery::Gallery;
 use super::host::Host;
 use super::later;
 use super::layer::Layer;
+use super::meter::Meter;
 use super::rules::Rules;
 use super::sections::PageSections;
 use super::self_check;
@@ -84,9 +84,7 @@ pub(super) struct App {
     /// The page around this one.
     host: Option<Host>,
     fragment: Fragment,
-    experiment: Element,
-    run_state: Element,
-    run_progress: HtmlProgressElement,
+    meter: Meter,
     run_full: HtmlElement,
     cancel: HtmlElement,
     announcement: Element,
@@ -165,9 +163,7 @@ impl App {
         controls: Controls,
     ) -> Result<Shared, JsValue> {
         let dark = window.match_media("(prefers-color-scheme: dark)")?;
-        let experiment = dom::element(&document, "#experiment")?;
-        let run_state = dom::element(&document, "#run-state")?;
-        let run_progress = dom::element(&document, "#run-progress")?;
+        let meter = Meter::new(&document, "#experiment", "data-experiment")?;
         let run_full = dom::element(&document, "button[data-action=run-full]")?;
         let cancel = dom::element(&document, "button[data-action=cancel]")?;
         let announcement = dom::element(&document, "#announcement")?;
@@ -207,9 +203,7 @@ impl App {
                 gallery: None,
                 host: None,
                 fragment,
-                experiment,
-                run_state,
-                run_progress,
+                meter,
                 run_full,
                 cancel,
                 announcement,
@@ -1087,18 +1081,13 @@ impl App {
             self.spirals.show();
         }
         let run = self.run.as_ref();
-        let state = run.map_or("idle", |run| run.state().name());
-        dom::set_attribute(&self.experiment, "data-experiment", state);
         // The small run is over before anybody could cancel it.
         let can_be_cancelled =
             run.is_some_and(|run| run.state() == State::Running && run.chunks() > 1);
         dom::show_button(&self.cancel, can_be_cancelled, &self.run_full);
-        let progress = run.map_or(0.0, Run::progress);
-        if self.run_progress.value() != progress {
-            self.run_progress.set_value(progress);
-        }
-        dom::set_text(
-            &self.run_state,
+        self.meter.show(
+            run.map_or("idle", |run| run.state().name()),
+            run.map_or(0.0, Run::progress),
             &run.map_or_else(String::new, Run::describe),
         );
     }

@@ -3,10 +3,11 @@
 use std::rc::Rc;
 
 use wasm_bindgen::JsValue;
-use web_sys::{Document, Element, HtmlElement, HtmlProgressElement};
+use web_sys::{Document, HtmlElement};
 
 use super::dom;
 use super::experiment::State;
+use super::meter::Meter;
 use super::workers::{Job, Task};
 use crate::network::{LayerEstimate, Simulation, SimulationEstimate};
 use crate::scene::{Simulated, duration};
@@ -17,11 +18,9 @@ const AUTOMATIC: f64 = 256.0;
 
 /// What the section has of its own.
 pub(super) struct Depth {
-    simulation: Element,
     button: HtmlElement,
     cancel: HtmlElement,
-    progress: HtmlProgressElement,
-    state: Element,
+    meter: Meter,
     running: Option<Running>,
 }
 
@@ -49,11 +48,9 @@ struct Running {
 impl Depth {
     pub(super) fn new(document: &Document) -> Result<Self, JsValue> {
         Ok(Self {
-            simulation: dom::element(document, "#simulation")?,
             button: dom::element(document, "button[data-action=simulate]")?,
             cancel: dom::element(document, "button[data-action=cancel-simulation]")?,
-            progress: dom::element(document, "#simulation-progress")?,
-            state: dom::element(document, "#simulation-state")?,
+            meter: Meter::new(document, "#simulation", "data-simulation")?,
             running: None,
         })
     }
@@ -146,15 +143,14 @@ impl Depth {
     #[inline(never)] // The first view has none.
     pub(super) fn show(&self) {
         let running = self.running.as_ref();
-        let state = running.map_or("idle", |it| it.state.name());
-        dom::set_attribute(&self.simulation, "data-simulation", state);
         let is_running = running.is_some_and(|it| it.state == State::Running);
         dom::show_button(&self.cancel, is_running, &self.button);
         let merged = running.map_or(0, |it| it.merged);
-        let progress = f64::from(merged) / f64::from(Simulation::PARTS);
-        self.progress.set_value(progress);
-        let words = running.map_or_else(String::new, Running::describe);
-        dom::set_text(&self.state, &words);
+        self.meter.show(
+            running.map_or("idle", |it| it.state.name()),
+            f64::from(merged) / f64::from(Simulation::PARTS),
+            &running.map_or_else(String::new, Running::describe),
+        );
     }
 }
 

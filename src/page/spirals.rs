@@ -3,10 +3,11 @@
 use std::rc::Rc;
 
 use wasm_bindgen::JsValue;
-use web_sys::{Document, Element, HtmlElement, HtmlProgressElement};
+use web_sys::{Document, HtmlElement};
 
 use super::dom;
 use super::experiment::State;
+use super::meter::Meter;
 use super::workers::{Job, Task};
 use crate::network::{self, SpiralProgress};
 use crate::scene::{Learnt, duration, fixed};
@@ -14,11 +15,9 @@ use crate::settings::Settings;
 
 /// What the figure has of its own.
 pub(super) struct Spirals {
-    run: Element,
     start: HtmlElement,
     cancel: HtmlElement,
-    progress: HtmlProgressElement,
-    words: Element,
+    meter: Meter,
     learning: Option<Learning>,
     /// What was learnt before that, until there is something new to show.
     learnt: Option<(network::Spirals, SpiralProgress)>,
@@ -42,11 +41,9 @@ struct Learning {
 impl Spirals {
     pub(super) fn new(document: &Document) -> Result<Self, JsValue> {
         Ok(Self {
-            run: dom::element(document, "#spirals-run")?,
             start: dom::element(document, "button[data-action=learn]")?,
             cancel: dom::element(document, "button[data-action=cancel-learning]")?,
-            progress: dom::element(document, "#spirals-progress")?,
-            words: dom::element(document, "#spirals-state")?,
+            meter: Meter::new(document, "#spirals-run", "data-spirals")?,
             learning: None,
             learnt: None,
         })
@@ -144,7 +141,6 @@ impl Spirals {
     #[inline(never)] // The first view has none.
     pub(super) fn show(&self) {
         let state = self.learning.as_ref().map(|it| it.state);
-        dom::set_attribute(&self.run, "data-spirals", state.map_or("idle", State::name));
         let is_running = state == Some(State::Running);
         // First the one that is shown: what is hidden can't have the focus.
         if is_running {
@@ -156,10 +152,12 @@ impl Spirals {
         }
         #[expect(clippy::cast_precision_loss, reason = "a hundred")]
         let share = |it: &Learning| it.progress.epochs as f64 / network::Spirals::EPOCHS as f64;
-        self.progress
-            .set_value(self.learning.as_ref().map_or(0.0, share));
         let words = self.learning.as_ref().map(Learning::describe);
-        dom::set_text(&self.words, &words.unwrap_or_default());
+        self.meter.show(
+            state.map_or("idle", State::name),
+            self.learning.as_ref().map_or(0.0, share),
+            &words.unwrap_or_default(),
+        );
     }
 }
 

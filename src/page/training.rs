@@ -5,9 +5,10 @@ use js_sys::Uint8Array;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Document, Element, HtmlElement, HtmlProgressElement};
+use web_sys::{Document, Element, HtmlElement};
 
 use super::dom;
+use super::meter::Meter;
 use super::table::DataTable;
 use super::workers::{Job, Task};
 use crate::network::{Comparison, Progress};
@@ -31,9 +32,7 @@ const SPEED: f64 = 4e6;
 
 /// What the section has of its own.
 pub(super) struct Training {
-    section: Element,
-    words: Element,
-    progress: HtmlProgressElement,
+    meter: Meter,
     start: HtmlElement,
     pause: HtmlElement,
     cancel: HtmlElement,
@@ -93,9 +92,7 @@ impl Training {
             dom::element(document, &format!("button[data-action={action}]"))
         };
         Ok(Self {
-            section: dom::element(document, "#training")?,
-            words: dom::element(document, "#training-state")?,
-            progress: dom::element(document, "#training-progress")?,
+            meter: Meter::new(document, "#training", "data-training")?,
             start: button("train")?,
             pause: button("train-pause")?,
             cancel: button("train-cancel")?,
@@ -289,8 +286,6 @@ impl Training {
     #[inline(never)] // The first view trains nothing.
     pub(super) fn show(&self, now: f64) {
         let state = self.contest.as_ref().map(|contest| contest.state);
-        let name = state.map_or("idle", State::name);
-        dom::set_attribute(&self.section, "data-training", name);
         let goes_on = matches!(state, Some(State::Running | State::Paused));
         for button in [&self.pause, &self.cancel] {
             dom::show_button(button, goes_on, &self.start);
@@ -307,11 +302,13 @@ impl Training {
             "Start"
         };
         dom::set_text(&self.start, start);
-        let share = self.contest.as_ref().map_or(0.0, Contest::share);
-        self.progress.set_value(share);
         let words = self.contest.as_ref().map(|contest| contest.describe(now));
         let words = self.problem.clone().or(words);
-        dom::set_text(&self.words, &words.unwrap_or_default());
+        self.meter.show(
+            state.map_or("idle", State::name),
+            self.contest.as_ref().map_or(0.0, Contest::share),
+            &words.unwrap_or_default(),
+        );
     }
 }
 

@@ -414,6 +414,9 @@ async fn a_page_without_a_needed_element_says_which() {
     stage.element("#run-state").remove();
     stage.start_as_usual().await.expect("the program starts");
     let error = stage.until_error().await;
-    assert!(error.ends_with("the page has no #run-state"), "{error}");
+    assert!(
+        error.ends_with("the page has no #experiment .rate"),
+        "{error}"
+    );
     assert_eq!(stage.ready(), "");
 }

@@ -15,11 +15,11 @@ fn without_its_program_the_page_is_readable_and_says_why() {
 #[test]
 fn a_page_that_lacks_an_element_says_which() {
     let visit = Visit::with(Rules {
-        replace: &[("run-state", "another-id")],
+        replace: &[("announcement", "another-id")],
         ..Rules::default()
     });
     visit.browser.open(&visit.address(""));
-    assert_failed(&visit.browser, "the page has no #run-state");
+    assert_failed(&visit.browser, "the page has no #announcement");
 }
 
 /// What of the figures can be seen, and where: of each `<figure>` that has a picture, its canvas and its
