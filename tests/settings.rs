@@ -332,6 +332,36 @@ fn names_lead_back_to_what_they_name() {
     }
 }
 
+#[test]
+fn the_other_probability_is_what_a_person_would_write() {
+    for (text, other) in [("0.3", "0.7"), ("0.9", "0.1"), ("0", "1"), ("", "1")] {
+        assert_eq!(Notation::complement(text), other, "{text}");
+    }
+}
+
+#[test]
+fn there_is_no_negative_zero() {
+    assert_eq!(Settings::from_fragment("mu=-0").settings.to_fragment(), "");
+    let mean = InputMean::new(-0.0).expect("is allowed").get();
+    assert!(mean.is_sign_positive());
+}
+
+#[test]
+fn one_part_is_hidden_or_shown_again() {
+    let hidden = Hidden::from_names("p,why").expect("they are parts");
+    for (name, is_hidden, expected) in [
+        ("data", true, "p,data,why"),
+        ("p", true, "p,why"),
+        ("p", false, "why"),
+        ("data", false, "p,why"),
+        ("nothing", true, "p,why"),
+        ("nothing", false, "p,why"),
+    ] {
+        let changed = hidden.with(name, is_hidden).to_string();
+        assert_eq!(changed, expected, "{name}: {is_hidden}");
+    }
+}
+
 /// Settings in which every key of the fragment has been set to something.
 fn some_settings() -> impl Strategy<Value = Settings> {
     fn name_of<T: Named + std::fmt::Debug>() -> impl Strategy<Value = String> {
@@ -542,6 +572,19 @@ fn networks_keep_within_their_limits() {
             Settings::from_fragment(fragment).settings.to_fragment(),
             fragment
         );
+    }
+}
+
+#[test]
+fn a_notice_quotes_the_first_forty_characters() {
+    for (value, quoted) in [
+        ("é".repeat(40), "é".repeat(40)),
+        ("é".repeat(41), "é".repeat(40) + "…"),
+    ] {
+        let parsed = Settings::from_fragment(&format!("input={value}"));
+        let notice = parsed.notices[0].to_string();
+        let beginning = format!("“input={quoted}” in the link can’t be used: ");
+        assert!(notice.starts_with(&beginning), "{notice}");
     }
 }
 

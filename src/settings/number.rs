@@ -189,10 +189,12 @@ mod tests {
 
         #[test]
         fn any_text_is_read_as_std_reads_it_but_for_the_last_digits(text in r"-?[0-9]{0,25}\.?[0-9]{0,25}(e-?[0-9]{1,2})?") {
-            match (parse(&text), text.parse::<f64>()) {
-                (Some(own), Ok(std)) => prop_assert!((own - std).abs() <= 1e-14 * std.abs(), "{text}: {own} {std}"),
-                (None, Err(_)) => {}
-                (own, std) => prop_assert!(false, "{text}: {own:?} {std:?}"),
+            for own in [parse(&text), nearly(&text)] {
+                match (own, text.parse::<f64>()) {
+                    (Some(own), Ok(std)) => prop_assert!((own - std).abs() <= 1e-14 * std.abs(), "{text}: {own} {std}"),
+                    (None, Err(_)) => {}
+                    (own, std) => prop_assert!(false, "{text}: {own:?} {std:?}"),
+                }
             }
         }
     }

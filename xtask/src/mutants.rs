@@ -20,7 +20,7 @@ const ROOMS: [(&str, &[&str]); 4] = [
 ];
 
 /// Tries each `parts`th mutant of all rooms, or of one, and prints how many were noticed. It takes some
-/// ten seconds for each.
+/// four seconds for each.
 pub fn mutants(room: Option<&str>, parts: u32) -> Result<()> {
     let rooms = ROOMS
         .iter()
@@ -40,7 +40,7 @@ pub fn mutants(room: Option<&str>, parts: u32) -> Result<()> {
         let mut cargo = tools.command("cargo");
         cargo
             .args(
-                "mutants --no-shuffle --baseline skip --timeout 120 --sharding round-robin"
+                "mutants --no-shuffle --baseline skip --timeout 60 --sharding round-robin"
                     .split(' '),
             )
             .args(["--shard", &format!("0/{parts}")])
