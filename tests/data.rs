@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use dropout_moments::sampling::{Experiment, NoNumbers, NumberReader, Numbers, Survey, draw_units};
+use dropout_moments::sampling::{
+    Experiment, Histogram, NoNumbers, NumberReader, Numbers, Survey, draw_units,
+};
 use dropout_moments::scene::{Measured, Scene, Sections, data_problem, data_report};
 use dropout_moments::settings::{Data, Distribution, Named, SampleCount, Seed, Settings};
 use dropout_moments::theory::{Density, Exact};
@@ -528,4 +530,35 @@ fn a_link_names_data_of_ones_own_but_does_not_hold_them() {
     let reset = settings.reset();
     assert_eq!(reset.input.distribution, Distribution::Normal);
     assert!(reset.input.data.is_some(), "a reset loses no data");
+}
+
+/// Zeros, what is dropped, and data of one value have no density: they are in no bin.
+#[test]
+fn the_histograms_leave_out_what_has_no_density() {
+    for (values, fragment, before, after) in [
+        (&[0.0, 1.0, 2.0][..], "p=0.25", 2.0 / 3.0, 0.5),
+        (&[0.0, 1.0, 2.0], "p=0.25&scale=alpha", 2.0 / 3.0, 0.5),
+        (&[0.0, 1.0, 2.0], "p=0", 2.0 / 3.0, 2.0 / 3.0),
+        (&[1.0, 2.0], "p=0", 1.0, 1.0),
+        (&[3.0, 3.0], "p=0.25", 0.0, 0.0),
+    ] {
+        let settings = settings(fragment, data(values));
+        let samples = SampleCount::new(1_100_000).expect("is allowed");
+        let experiment = Experiment::new(&settings, samples, Seed(3));
+        let estimate = experiment.run();
+        for (histogram, expected) in [(estimate.before(), before), (estimate.after(), after)] {
+            assert_eq!(histogram.samples(), 1_100_000);
+            let in_a_bin: f64 = histogram.heights().sum();
+            let share = in_a_bin * histogram.range().width() / Histogram::BINS as f64;
+            // Five standard errors of a share of a half.
+            let off = (share - expected).abs();
+            assert!(off < 0.0024, "{fragment}: {share} {expected}");
+        }
+        let history: Vec<_> = estimate.history().iter().map(|it| it.samples).collect();
+        assert_eq!(history[..4], [256, 512, 1024, 2048]);
+        assert!(history.is_sorted_by(|a, b| a < b), "{history:?}");
+        assert_eq!(history.last(), Some(&1_100_000));
+        let powers = history.iter().filter(|it| it.is_power_of_two()).count();
+        assert_eq!(powers, 13, "{history:?}");
+    }
 }
