@@ -579,14 +579,14 @@ struct Queue {
     next: MessagePort,
     /// That of the run whose chunks were drawn last: it is the same for all of them.
     experiment: Option<(u32, Experiment)>,
-    /// The chunk of the first job that is in the middle of being drawn.
-    chunk: Option<ChunkRun>,
 }
 
 struct QueuedJob {
     job: Job,
     /// Nobody wants it any more.
     is_dropped: bool,
+    /// The chunk of it that is in the middle of being drawn.
+    chunk: Option<ChunkRun>,
     /// What it has given so far.
     numbers: Vec<f64>,
 }
@@ -619,6 +619,7 @@ impl Queue {
             self.jobs.push(QueuedJob {
                 job,
                 is_dropped: false,
+                chunk: None,
                 numbers: Vec::new(),
             });
             if self.jobs.len() == 1 {
@@ -634,6 +635,7 @@ impl Queue {
         let Some(QueuedJob {
             job,
             is_dropped,
+            chunk,
             numbers,
         }) = self.jobs.first_mut()
         else {
@@ -641,7 +643,6 @@ impl Queue {
         };
         let is_done = match &mut job.task {
             _ if *is_dropped => {
-                self.chunk = None;
                 numbers.clear();
                 true
             }
@@ -649,15 +650,15 @@ impl Queue {
                 let last = self.experiment.take().filter(|(run, _)| *run == job.run);
                 let last = last.unwrap_or_else(|| (job.run, experiment(&job.fragment)));
                 let experiment = &self.experiment.insert(last).1;
-                let begun = self.chunk.take();
-                let mut chunk = begun.unwrap_or_else(|| experiment.begin_chunk(*first));
-                experiment.go_on(&mut chunk, SAMPLES_AT_ONCE);
-                if chunk.is_done() {
-                    numbers.extend(chunk.into_result().to_numbers());
+                let begun = chunk.take();
+                let mut run = begun.unwrap_or_else(|| experiment.begin_chunk(*first));
+                experiment.go_on(&mut run, SAMPLES_AT_ONCE);
+                if run.is_done() {
+                    numbers.extend(run.into_result().to_numbers());
                     *first += 1;
                     *count -= 1;
                 } else {
-                    self.chunk = Some(chunk);
+                    *chunk = Some(run);
                 }
                 *count == 0
             }
@@ -696,7 +697,6 @@ pub fn run_worker() -> Result<(), JsValue> {
         jobs: Vec::new(),
         next: channel.port2(),
         experiment: None,
-        chunk: None,
     }));
     let on_next = Rc::clone(&queue);
     let go_on = Closure::<dyn Fn()>::new(move || on_next.borrow_mut().go_on());

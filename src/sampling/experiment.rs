@@ -254,9 +254,7 @@ impl Experiment {
     /// Draws `samples` more samples of a chunk of this experiment: whole blocks, and no more than are
     /// left. Where it is left in between does not change what the chunk gives.
     pub fn go_on(&self, run: &mut ChunkRun, samples: usize) {
-        let more = samples
-            .min(run.samples - run.drawn)
-            .next_multiple_of(Block::SAMPLES);
+        let more = samples.min(CHUNK).next_multiple_of(Block::SAMPLES);
         let until = run.samples.min(run.drawn + more);
         match &self.units {
             Some(units) => self.add_units(units, run, until),
