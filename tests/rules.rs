@@ -218,6 +218,23 @@ fn what_is_measured_agrees_with_what_is_exact() {
     assert!(measured > 500, "{measured}");
 }
 
+/// Neither has decimals that would say more than there is to know.
+#[test]
+fn what_has_no_error_has_no_decimals() {
+    let gaussian = settings("p=0.3&scale=gaussian");
+    let scene = with_survey(&gaussian, &Survey::run(&gaussian, Seed(3)));
+    for kind in ["exact", "measured", "stderr"] {
+        let zeros = quantity(&scene, &format!("rules.gaussian.{kind}.zeros"));
+        assert_eq!(
+            (zeros.text.as_str(), zeros.value),
+            ("0", Some(0.0)),
+            "{kind}"
+        );
+    }
+    let constant = Scene::new(&settings("mu=0.0000123&sigma=0"), None);
+    assert_eq!(quantity(&constant, "exact.x.mean").text, "0.0000123");
+}
+
 /// All rules get the same units and drop the same of them, so their measured means have one ratio.
 #[test]
 fn a_survey_gives_every_rule_the_same_units() {

@@ -63,19 +63,20 @@ pub(super) struct List(pub(super) Vec<Quantity>);
 impl List {
     /// The exact and the measured value and its standard error, to as many digits as that allows.
     pub(super) fn compare(&mut self, prefix: &str, row: &Comparison) {
-        let decimals = decimals_for(row.standard_error.unwrap_or(0.0));
+        let error = row.standard_error.unwrap_or(0.0);
+        let text = |value: f64| {
+            if error > 0.0 {
+                fixed(value, decimals_for(error))
+            } else {
+                significant(value, 5)
+            }
+        };
         let mut push = |kind: &str, value, text: &dyn Fn(f64) -> String| {
             self.push(&format!("{prefix}{kind}"), row.name, value, text);
         };
-        push("exact", row.exact, &|value| trimmed(fixed(value, decimals)));
-        push("measured", row.measured, &|value| fixed(value, decimals));
-        push("stderr", row.standard_error, &|value| {
-            if value > 0.0 {
-                fixed(value, decimals)
-            } else {
-                "0".to_owned()
-            }
-        });
+        push("exact", row.exact, &|value| trimmed(text(value)));
+        push("measured", row.measured, &text);
+        push("stderr", row.standard_error, &text);
     }
 
     pub(super) fn push(
