@@ -419,6 +419,41 @@ fn densities_are_histograms_with_all_of_the_mass() {
     }
 }
 
+/// Up to what the width of a bin leaves open. All values lie within the histogram.
+#[test]
+fn densities_have_the_mean_and_the_variance_of_the_values() {
+    let squares = (0..2000).map(|index| 1e-6 * f64::from(index * index) - 0.5);
+    let data = data(&squares.collect::<Vec<f64>>());
+    for scale in ["none", "inverted", "gaussian", "alpha"] {
+        for p in [0.01, 0.3] {
+            let settings = settings(&format!("p={p}&scale={scale}"), Arc::clone(&data));
+            let (input, p) = (&settings.input, settings.drop_probability);
+            let exact = Exact::new(input, p, settings.scaling);
+            for (density, moments) in [
+                (Density::before(input), exact.x),
+                (Density::after(input, p, settings.scaling), exact.d),
+            ] {
+                let width = 1e-3;
+                let parts = (-20_000..60_000).map(|index| width * (f64::from(index) + 0.5));
+                let parts = parts.map(|t| (t, density.at(t) * width));
+                let atoms = density.atoms().iter();
+                let [first, second] = parts
+                    .chain(atoms.map(|atom| (atom.location, atom.mass)))
+                    .fold([0.0; 2], |[first, second], (t, mass)| {
+                        let deviation = t - moments.mean;
+                        [
+                            first + mass * deviation,
+                            second + mass * deviation * deviation,
+                        ]
+                    });
+                let what = format!("{scale} at {}: {first} {second}", p.get());
+                assert!(first.abs() < 3e-3, "{what}");
+                assert!((second / moments.variance - 1.0).abs() < 5e-3, "{what}");
+            }
+        }
+    }
+}
+
 // Experiments.
 
 #[test]

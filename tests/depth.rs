@@ -222,6 +222,20 @@ fn smooth_activations_are_those_of_an_independent_recursion() {
     }
 }
 
+/// What ReLU hands on grows with the variance v of z as v, and its mean as √v.
+#[test]
+fn the_sensitivity_to_the_variance_is_its_derivative() {
+    let settings = settings("layers=3&p=0.3&init=lecun");
+    let lecun = Propagation::new(settings.depth, settings.scaling, settings.drop_probability);
+    for layer in lecun.layers(3) {
+        let sensitivity = lecun.sensitivity(&layer);
+        for (mode, moments) in [layer.training, layer.evaluation].into_iter().enumerate() {
+            assert_close(sensitivity.second_moment[mode], 1.0, 1e-6, "second moment");
+            assert_close(sensitivity.mean[mode], 0.5 * moments.mean, 1e-6, "mean");
+        }
+    }
+}
+
 #[test]
 fn every_setting_has_finite_moments_or_none() {
     for (activation, _) in Activation::NAMES {

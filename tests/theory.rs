@@ -1362,8 +1362,20 @@ fn where_a_density_is_infinite() {
     let expected =
         (-0.5_f64).exp() / (2.0 * PI).sqrt() * ((3.0 + half) / (3.0 - half)).ln() / (2.0 * half);
     assert_close(d.at(0.0), expected, 1e-13, "at 0");
+    // What counts is whether x reaches 0, not whether z = (x - mean)/std does.
+    let after = |mean, sigma| {
+        let input = input(Distribution::Uniform, mean, sigma);
+        Density::after(&input, drop_probability(0.5), Scaling::Gaussian)
+    };
+    assert_eq!(after(1.5, 0.5).singularity(), None);
+    assert_eq!(after(3.0, 2.0).singularity(), Some(0.0));
     // Noise of standard deviation 0.1 doesn't reach 0, as far as f64 can tell.
-    assert_eq!(after(Distribution::Normal, 0.0, 0.01).singularity(), None);
+    let quiet = Density::after(
+        &input(Distribution::Normal, 0.0, 1.0),
+        drop_probability(0.01),
+        Scaling::Gaussian,
+    );
+    assert_eq!(quiet.singularity(), None);
 }
 
 #[test]

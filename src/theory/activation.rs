@@ -212,7 +212,7 @@ mod tests {
     /// By mpmath 1.3, adaptive quadrature with 30 digits.
     #[test]
     fn moments_are_those_of_an_independent_quadrature() {
-        let cases: [(Activation, f64, f64, f64); 15] = [
+        let cases: [(Activation, f64, f64, f64); 17] = [
             (Tanh, 1e-6, 0.0, 9.999_980_000_057e-7),
             (Tanh, 0.3, 0.0, 0.197_263_387_502_2),
             (Tanh, 1.0, 0.0, 0.394_294_490_397_8),
@@ -229,6 +229,9 @@ mod tests {
             (Selu, 1.0, 0.0, 1.0),
             (Selu, 9.0, 0.592_091_065_830_9, 5.962_382_275_248),
             (Selu, 400.0, 7.539_313_272_845, 222.247_774_171_5),
+            // By its closed form, with the asymptotic series of Mills' ratio: steep at 0.
+            (Selu, 1e4, 41.044_868_221_57, 5_521.389_786_666),
+            (Selu, 1e6, 418.290_699_624_7, 551_987.826_021_9),
         ];
         for (activation, variance, mean, second) in cases {
             let what = format!("{activation:?} at {variance}");
@@ -290,6 +293,17 @@ mod tests {
                     "{what}: {nearly} {second}"
                 );
             }
+        }
+    }
+
+    /// The series, against the closed form where that doesn't overflow yet.
+    #[test]
+    fn mills_ratio_is_one_function() {
+        for step in 0..100 {
+            let x = 25.0 + 0.1 * f64::from(step);
+            let closed = libm::exp(0.5 * x * x) * 0.5 * libm::erfc(x / SQRT_2);
+            let off = (mills(x) / closed - 1.0).abs();
+            assert!(off < 2e-11, "at {x}: {off:e}");
         }
     }
 
