@@ -42,7 +42,7 @@ pub use format::{duration, grouped};
 pub(crate) use format::{fixed, trimmed};
 pub use layer::{LayerFigure, UnitsFigure};
 pub use mask::MaskFigure;
-pub use notation::symbols;
+pub use notation::{kept_together, symbols};
 pub use outline::{Outline, OutlinePoint};
 pub use quantities::Quantity;
 pub use ratio::{RatioFigure, THREAD_MEASUREMENTS};

@@ -351,10 +351,7 @@ fn sentence(fragment: &str, name: &str) -> String {
     let scene = Scene::new(&settings(fragment), None);
     let mut sentences = scene.sentences.into_iter();
     let found = sentences.find(|(it, _)| *it == name);
-    found
-        .expect("a sentence of that name")
-        .1
-        .replace('\u{a0}', " ")
+    found.expect("a sentence of that name").1
 }
 
 #[test]

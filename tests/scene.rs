@@ -4,7 +4,8 @@
 use dropout_moments::network::{Comparison, Progress, Split};
 use dropout_moments::sampling::draw_units;
 use dropout_moments::scene::{
-    Measured, Readable, Scene, Section, Sections, Training, TrainingFigure, TrainingTables, symbols,
+    Measured, Readable, Scene, Section, Sections, Training, TrainingFigure, TrainingTables,
+    kept_together, symbols,
 };
 use dropout_moments::settings::{Distribution, Named, Scaling, Seed, Settings};
 use dropout_moments::theory::Exact;
@@ -529,7 +530,7 @@ fn the_static_page_says_what_the_scene_says() {
         let expected = if name.starts_with("code.") {
             words.replace('<', "&lt;")
         } else {
-            words
+            kept_together(&words)
                 .split(' ')
                 .map(marked_up)
                 .collect::<Vec<_>>()

@@ -65,9 +65,10 @@ pub fn draw<DB: DrawingBackend>(
         }
     }
     if names.is_empty() {
-        let middle = plane.place((0.5 * (x.0 + x.1), 0.5 * (y.0 + y.1)));
-        let places = [(middle, HPos::Center)];
-        plane.write_clear(figure.empty, &places, Type::LABEL, palette.soft)?;
+        let places = [0.5, 0.56, 0.44]
+            .map(|way| (0.5 * (x.0 + x.1), y.0 + way * (y.1 - y.0)))
+            .map(|place| (plane.place(place), HPos::Center));
+        plane.write_if_clear(figure.empty, &places, Type::LABEL, palette.soft)?;
     }
     // Each stands at its curve's end, or above the one before it; at the top they have to go back down.
     let mut placed = Vec::new();

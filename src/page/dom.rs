@@ -4,7 +4,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Element, Event, EventTarget, HtmlElement, Node, PointerEvent};
 
-use crate::scene::symbols;
+use crate::scene::{kept_together, symbols};
 
 /// The first element that matches, as a `T`.
 ///
@@ -122,7 +122,7 @@ pub(super) fn replace_text(element: &Element, text: &str) {
 pub(super) fn set_sentence(document: &Document, element: &Element, sentence: &str) {
     element.set_text_content(None);
     // None of these fail: elements that have just been made stand nowhere yet.
-    let _ = append_sentence(document, element, sentence);
+    let _ = append_sentence(document, element, &kept_together(sentence));
 }
 
 fn append_sentence(document: &Document, element: &Element, sentence: &str) -> Result<(), JsValue> {

@@ -267,17 +267,18 @@ impl Training {
         }
         let [small, long] = [Comparison::new(settings), Comparison::long(settings)];
         #[expect(clippy::cast_precision_loss, reason = "few")]
-        let seconds = |comparison: &Comparison| {
+        let about = |comparison: &Comparison| {
             let work = comparison.work() * (comparison.networks() * comparison.epochs()) as f64;
-            work / self.speed / workers as f64 / 1000.0
+            let seconds = work / self.speed / workers as f64 / 1000.0;
+            duration((seconds / 10.0).ceil() * 10.0)
         };
         let words = format!(
             "Start: {} networks, about {}. The long run: p from 0.1 to 0.8, {} seeds, {} networks, about {}.",
             small.networks(),
-            duration(seconds(&small).ceil()),
+            about(&small),
             long.seeds(),
             long.networks(),
-            duration((seconds(&long) / 10.0).ceil() * 10.0),
+            about(&long),
         );
         dom::set_text(&self.plan, &words);
     }

@@ -117,20 +117,24 @@ pub fn grouped(count: u64) -> String {
     grouped
 }
 
-/// A time span in seconds as a person would say it: `7 ms`, `0.4 s`, `12 s`, `3 min 5 s`.
+/// A time span in seconds as a person would say it: `7 ms`, `0.4 s`, `12 s`, `3 min 5 s`, on one line.
 #[must_use]
 pub fn duration(seconds: f64) -> String {
     if seconds < 0.095 {
-        return format!("{} ms", fixed(1000.0 * seconds, 0));
+        return format!("{}\u{a0}ms", fixed(1000.0 * seconds, 0));
     }
     if seconds < 10.0 {
-        return format!("{} s", fixed(seconds, 1));
+        return format!("{}\u{a0}s", fixed(seconds, 1));
     }
     let (minutes, rest) = ((seconds / 60.0).floor(), seconds % 60.0);
     if minutes > 0.0 {
-        format!("{} min {} s", fixed(minutes, 0), fixed(rest.floor(), 0))
+        format!(
+            "{}\u{a0}min {}\u{a0}s",
+            fixed(minutes, 0),
+            fixed(rest.floor(), 0)
+        )
     } else {
-        format!("{} s", fixed(seconds, 0))
+        format!("{}\u{a0}s", fixed(seconds, 0))
     }
 }
 
@@ -189,9 +193,9 @@ mod tests {
         assert_eq!(signed_per_cent(1.0), "±0 %");
         assert_eq!(grouped(100_000_000), "100\u{202f}000\u{202f}000");
         assert_eq!(grouped(999), "999");
-        assert_eq!(duration(0.0069), "7 ms");
-        assert_eq!(duration(0.42), "0.4 s");
-        assert_eq!(duration(185.0), "3 min 5 s");
+        assert_eq!(duration(0.0069), "7\u{a0}ms");
+        assert_eq!(duration(0.42), "0.4\u{a0}s");
+        assert_eq!(duration(185.0), "3\u{a0}min 5\u{a0}s");
         assert_eq!(decimals_for(0.000_11), 5);
     }
 }

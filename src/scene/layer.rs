@@ -79,8 +79,8 @@ pub(super) fn add(scene: &mut Scene, settings: &Settings, draws: Option<(&LayerD
     add_quantities(&mut scene.quantities, settings, &exact, draws);
     let units = UnitsFigure::new(settings, draws);
     scene.sentences.extend([
-        ("layer.example", kept_together(&example(settings, &exact))),
-        ("layer.spread", kept_together(&spread(settings, &exact))),
+        ("layer.example", example(settings, &exact)),
+        ("layer.spread", spread(settings, &exact)),
         ("layer.law", law(settings, &exact)),
         ("layer.draws", running(&exact, draws)),
         ("layer.loss", loss(settings, &exact, weights)),
@@ -467,11 +467,6 @@ fn add_quantities(
         list.push("scaling", name, Some(value), four);
     }
     *quantities = list.0;
-}
-
-/// With no line that begins with the sign of a per cent.
-fn kept_together(words: &str) -> String {
-    words.replace(" %", "\u{a0}%")
 }
 
 /// What the thread asked about: dropping, dividing, and the same again.

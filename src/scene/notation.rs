@@ -44,6 +44,14 @@ impl Notation {
     }
 }
 
+/// A sentence in which no line ends at a sign of equality, or before that of a per cent.
+#[must_use]
+pub fn kept_together(sentence: &str) -> String {
+    sentence
+        .replace(" = ", "\u{a0}=\u{a0}")
+        .replace(" %", "\u{a0}%")
+}
+
 /// Cuts a word of a sentence where symbols begin and end, and says which pieces are symbols: `1−p,` is
 /// `1−`, the symbol `p`, and `,`. A word without a symbol is one piece.
 ///

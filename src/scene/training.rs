@@ -92,7 +92,7 @@ impl TrainingFigure {
             notation: Notation::Drop,
             y: (y.0.to_owned(), y.1),
             curves,
-            empty: "no curve yet: the networks are trained when you press Start",
+            empty: "no curve yet: press Start",
             cursor: None,
             summary,
             table,

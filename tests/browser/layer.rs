@@ -115,7 +115,7 @@ async fn the_numbers_of_the_section_are_those_of_the_thread() {
     stage
         .until("the formula follows", || {
             let spread = stage.text("[data-sentence='layer.spread']");
-            spread.ends_with("= √(n·(1−p)/p).")
+            spread.ends_with("\u{a0}=\u{a0}√(n·(1−p)/p).")
         })
         .await;
     // What is hidden is left out only of a text that is laid out, as sections near the window are.
@@ -124,7 +124,7 @@ async fn the_numbers_of_the_section_are_those_of_the_thread() {
         .until("the text names the probability to keep", || {
             let shown = stage.run_script("document.querySelector('#two-scalings + p').innerText");
             let shown = shown.as_string().expect("a text");
-            shown.ends_with("W = p V.")
+            shown.ends_with("W\u{a0}=\u{a0}p V.")
         })
         .await;
 }

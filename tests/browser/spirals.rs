@@ -1,5 +1,6 @@
 //! The figure of two spirals: its network is trained where it is seen, and follows the settings.
 
+use dropout_moments::scene::kept_together;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::stage::{Stage, attribute};
@@ -20,7 +21,10 @@ async fn until_state(stage: &Stage, expected: &str) {
 }
 
 async fn until_words(stage: &Stage, start: &str) {
-    stage.until(start, || words(stage).starts_with(start)).await;
+    let expected = kept_together(start);
+    stage
+        .until(start, || words(stage).starts_with(&expected))
+        .await;
 }
 
 /// A stage that shows the figure.
@@ -39,7 +43,7 @@ async fn it_learns_when_it_is_seen_and_again_with_other_settings() {
     until_state(&stage, "done").await;
     until_words(&stage, "Trained with p = 0.5 and the rule 1/(1−p), ").await;
     let label = attribute(&stage.element("#figure-spirals canvas"), "aria-label");
-    assert_eq!(label, words(&stage));
+    assert_eq!(kept_together(&label), words(&stage));
     assert!(stage.text("#spirals-state").starts_with("100 epochs in "));
     assert!(stage.element(CANCEL).has_attribute("hidden"));
     assert!(!stage.element(LEARN).has_attribute("hidden"));

@@ -117,7 +117,7 @@ async fn networks_are_trained_while_the_page_goes_on() {
         })
         .await;
     assert!(
-        words().starts_with("Shown: p = 0.25, 4 × 64 units"),
+        words().starts_with("Shown: p\u{a0}=\u{a0}0.25, 4 × 64 units"),
         "{}",
         words()
     );
