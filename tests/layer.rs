@@ -209,6 +209,11 @@ proptest! {
         let bins = output.bins(LayerDraws::BINS);
         prop_assert!(bins.width > 0.0 && bins.masses.len() <= LayerDraws::BINS);
         prop_assert!(bins.masses.iter().sum::<f64>() > 0.999);
+        // None of them is there for what hardly ever comes up.
+        let top = bins.masses.iter().copied().fold(0.0, f64::max);
+        for end in [bins.masses.first(), bins.masses.last()].into_iter().flatten() {
+            prop_assert!(end * bins.outcomes.max(1) as f64 >= 0.999e-5 * top, "{end} {top}");
+        }
         for (index, mass) in bins.masses.iter().enumerate() {
             let middle = bins.middle(index);
             prop_assert_eq!(bins.index(middle), Some(index));
