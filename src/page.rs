@@ -23,6 +23,7 @@ mod later;
 mod layer;
 mod meter;
 mod notation;
+mod parts;
 mod rules;
 mod sections;
 mod self_check;

@@ -22,7 +22,7 @@ use super::data::OwnData;
 use super::depth::Depth;
 use super::derivation;
 use super::dom;
-use super::experiment::{Run, State};
+use super::experiment::Run;
 use super::export::{self, Made, Make, Shown, Subject, Wish};
 use super::figures::{Figure, Figures, Which};
 use super::fragment::Fragment;
@@ -31,13 +31,14 @@ use super::host::Host;
 use super::later;
 use super::layer::Layer;
 use super::meter::Meter;
+use super::parts::State;
 use super::rules::Rules;
 use super::sections::PageSections;
 use super::self_check;
 use super::share::Share;
 use super::spirals::Spirals;
 use super::training::{self, Training};
-use super::workers::{Pool, Report, SharedPool, Task};
+use super::workers::{Job, Pool, Report, SharedPool, Task};
 use crate::charts::Palette;
 use crate::network::{Comparison, Simulation};
 use crate::scene::{self, Measured, Scene, Section, Sections, Symbol};
@@ -868,49 +869,48 @@ impl App {
     }
 
     fn hear(&mut self, report: Report) {
-        match &report {
+        match report {
             Report::Room => {}
-            Report::Done { run, task, numbers } => {
-                self.rules.add(*run, numbers);
-                self.training.add(*run, *task, numbers, now(&self.window));
-                if *task == Task::Spirals {
-                    self.spirals.add(*run, numbers, now(&self.window));
-                }
-                if let Task::Layers(part) = task {
-                    self.depth.add(*run, *part, numbers, now(&self.window));
-                }
-            }
-            Report::Lost(job) => {
-                self.rules.take_back(job);
-                if self.depth.take_back(job) {
-                    Pool::prepare(&self.pool, u64::from(Simulation::PARTS));
-                }
-                if self.spirals.take_back(job) {
-                    Pool::prepare(&self.pool, 1);
-                }
-                self.training.take_back(job);
-                Pool::prepare(&self.pool, self.training.jobs());
-            }
-        }
-        if let Some(current) = &mut self.run {
-            match report {
-                Report::Room => {}
-                Report::Done { run, task, numbers } => {
-                    if let Task::Chunks { first, .. } = task {
-                        current.add(run, first, &numbers, now(&self.window));
-                    }
-                }
-                Report::Lost(job) => {
-                    current.take_back(job);
-                    Pool::prepare(&self.pool, current.chunks());
-                }
-            }
+            Report::Done { run, task, numbers } => self.add(run, task, &numbers),
+            Report::Lost(job) => self.take_back(&job),
         }
         self.feed();
         let has_just_begun =
             |run: &Run| run.state() == State::Running && 1000.0 * run.seconds() < SHORT_RUN;
         if !self.run.as_ref().is_some_and(has_just_begun) {
             self.request_frame();
+        }
+    }
+
+    /// Adds what a task gave to what it was done for.
+    fn add(&mut self, run: u32, task: Task, numbers: &[f64]) {
+        let now = now(&self.window);
+        match task {
+            Task::Chunks { first, .. } => {
+                if let Some(current) = &mut self.run {
+                    current.add(run, first, numbers, now);
+                }
+            }
+            Task::Survey => self.rules.add(run, numbers),
+            Task::Layers(part) => self.depth.add(run, part, numbers, now),
+            Task::Train { place, .. } => self.training.add(run, place, numbers, now),
+            Task::Spirals => self.spirals.add(run, numbers, now),
+        }
+    }
+
+    /// Gives a job that was not done back to what it was for.
+    #[inline(never)] // Seldom in the first view.
+    fn take_back(&mut self, job: &Job) {
+        match job.task {
+            Task::Chunks { .. } => {
+                if let Some(current) = &mut self.run {
+                    current.take_back(job);
+                }
+            }
+            Task::Survey => self.rules.take_back(job),
+            Task::Layers(_) => self.depth.take_back(job),
+            Task::Train { place, .. } => self.training.take_back(job.run, place),
+            Task::Spirals => self.spirals.take_back(job),
         }
     }
 

@@ -1,13 +1,11 @@
 //! The section on depth: the simulation of its network.
 
-use std::rc::Rc;
-
 use wasm_bindgen::JsValue;
 use web_sys::{Document, HtmlElement};
 
 use super::dom;
-use super::experiment::State;
 use super::meter::Meter;
+use super::parts::{Parts, State};
 use super::workers::{Job, Task};
 use crate::network::{LayerEstimate, Simulation, SimulationEstimate};
 use crate::scene::{Simulated, duration};
@@ -26,23 +24,12 @@ pub(super) struct Depth {
 
 /// A simulation, done or on its way.
 struct Running {
-    /// Its number among the runs.
-    run: u32,
     settings: Settings,
     simulation: Simulation,
-    fragment: Rc<str>,
     estimate: SimulationEstimate,
     /// What it measured, once it has ended.
     layers: Vec<LayerEstimate>,
-    /// Results that wait for those of earlier parts.
-    waiting: Vec<(u32, Vec<f64>)>,
-    merged: u32,
-    issued: u32,
-    lost: Vec<Job>,
-    /// When the first job was handed out.
-    started: Option<f64>,
-    seconds: f64,
-    state: State,
+    parts: Parts,
 }
 
 impl Depth {
@@ -62,7 +49,7 @@ impl Depth {
             layers: &running.layers,
             width: running.settings.depth.width.get(),
             inputs: running.estimate.inputs(),
-            seconds: running.seconds,
+            seconds: running.parts.seconds(),
         })
     }
 
@@ -92,50 +79,32 @@ impl Depth {
 
     /// Stops the simulation. What it has measured so far stays.
     pub(super) fn cancel(&mut self) {
-        if let Some(running) = &mut self.running
-            && running.state == State::Running
-        {
-            running.end(State::Cancelled);
+        if let Some(running) = &mut self.running {
+            running.parts.cancel();
+            running.end();
         }
     }
 
     /// The next part to do, if there is one. `now` is in milliseconds.
     pub(super) fn next_job(&mut self, now: f64) -> Option<Job> {
-        let running = self.running.as_mut()?;
-        if running.state != State::Running {
-            return None;
+        let parts = &mut self.running.as_mut()?.parts;
+        parts.next_job(1, now, |part, _| Task::Layers(part))
+    }
+
+    /// Takes back a job that was not done, if it is of this simulation.
+    pub(super) fn take_back(&mut self, job: &Job) {
+        if let Some(running) = &mut self.running {
+            running.parts.take_back(job);
         }
-        running.started.get_or_insert(now);
-        running.lost.pop().or_else(|| {
-            (running.issued < Simulation::PARTS).then(|| {
-                running.issued += 1;
-                Job {
-                    run: running.run,
-                    task: Task::Layers(running.issued - 1),
-                    fragment: Rc::clone(&running.fragment),
-                    given: Rc::default(),
-                }
-            })
-        })
     }
 
-    /// Takes back a job that was not done, if it is of this simulation; says whether it is.
-    pub(super) fn take_back(&mut self, job: &Job) -> bool {
-        let running = self.running.as_mut().filter(|it| it.run == job.run);
-        let Some(running) = running else {
-            return false;
-        };
-        running.lost.push(job.clone());
-        true
-    }
-
-    /// Adds a part's result, if it is of this simulation. Merges in the order of the parts.
-    pub(super) fn add(&mut self, run: u32, part: u32, numbers: &[f64], now: f64) {
-        if let Some(running) = &mut self.running
-            && running.run == run
-            && running.state == State::Running
-        {
-            running.add(part, numbers, now);
+    /// Adds a part's result, if it is of this simulation.
+    pub(super) fn add(&mut self, run: u32, part: u64, numbers: &[f64], now: f64) {
+        if let Some(running) = &mut self.running {
+            let estimate = &mut running.estimate;
+            let merge = &mut |numbers: &[f64]| estimate.add(numbers).map(|()| 1);
+            running.parts.add(run, part, numbers, now, merge);
+            running.end();
         }
     }
 
@@ -143,12 +112,11 @@ impl Depth {
     #[inline(never)] // The first view has none.
     pub(super) fn show(&self) {
         let running = self.running.as_ref();
-        let is_running = running.is_some_and(|it| it.state == State::Running);
-        dom::show_button(&self.cancel, is_running, &self.button);
-        let merged = running.map_or(0, |it| it.merged);
+        let state = running.map(|it| it.parts.state());
+        dom::show_button(&self.cancel, state == Some(State::Running), &self.button);
         self.meter.show(
-            running.map_or("idle", |it| it.state.name()),
-            f64::from(merged) / f64::from(Simulation::PARTS),
+            state.map_or("idle", State::name),
+            running.map_or(0.0, |it| it.parts.share()),
             &running.map_or_else(String::new, Running::describe),
         );
     }
@@ -157,53 +125,31 @@ impl Depth {
 impl Running {
     fn new(settings: &Settings, run: u32) -> Self {
         let simulation = Simulation::new(settings, settings.seed.unwrap_or(Seed(0)));
+        let parts = u64::from(Simulation::PARTS);
         Self {
-            run,
             estimate: SimulationEstimate::new(&simulation),
             layers: Vec::new(),
-            fragment: settings.to_fragment().into(),
+            parts: Parts::new(run, settings.to_fragment().into(), parts),
             settings: settings.clone(),
             simulation,
-            waiting: Vec::new(),
-            merged: 0,
-            issued: 0,
-            lost: Vec::new(),
-            started: None,
-            seconds: 0.0,
-            state: State::Running,
         }
     }
 
-    fn add(&mut self, part: u32, numbers: &[f64], now: f64) {
-        self.waiting.push((part, numbers.to_vec()));
-        while let Some(next) = self.waiting.iter().position(|it| it.0 == self.merged) {
-            let (_, numbers) = self.waiting.swap_remove(next);
-            if self.estimate.add(&numbers).is_none() {
-                self.state = State::Failed;
-                return;
-            }
-            self.merged += 1;
+    /// Says what the layers measured, if it has ended: it takes a frame or two, so that it is done once.
+    fn end(&mut self) {
+        let has_ended = matches!(self.parts.state(), State::Done | State::Cancelled);
+        if has_ended && self.layers.is_empty() {
+            self.layers = self.estimate.layers(&self.simulation);
         }
-        self.seconds = (now - self.started.unwrap_or(now)) / 1000.0;
-        if self.merged == Simulation::PARTS {
-            self.end(State::Done);
-        }
-    }
-
-    /// It takes a frame or two to say what the layers measured, so that it is done once.
-    fn end(&mut self, state: State) {
-        self.state = state;
-        self.layers = self.estimate.layers(&self.simulation);
-        self.waiting.clear();
     }
 
     /// How the simulation goes, in words.
     fn describe(&self) -> String {
         let depth = self.settings.depth;
         let size = format!("{} layers of {}", depth.layers.get(), depth.width.get());
-        match self.state {
+        match self.parts.state() {
             State::Running => format!("{size} …"),
-            State::Done => format!("{size} in {}", duration(self.seconds)),
+            State::Done => format!("{size} in {}", duration(self.parts.seconds())),
             State::Cancelled => format!("cancelled after {} inputs", self.estimate.inputs()),
             State::Failed => "a worker sent something that can’t be read".to_owned(),
         }

@@ -1,48 +1,16 @@
-//! One run of the experiment: which chunks are still to do, and what those that came back say.
+//! One run of the experiment: what the chunks that came back say.
 
-use std::rc::Rc;
-
+use super::parts::{Parts, State};
 use super::workers::{Job, Task};
-use crate::sampling::{ChunkResult, Comparison, Estimate, Experiment};
+use crate::sampling::{Comparison, Estimate, Experiment};
 use crate::scene::{duration, fixed, grouped};
 use crate::settings::{SampleCount, Seed, Settings};
 
 /// A run in the page.
 pub(super) struct Run {
-    id: u32,
     experiment: Experiment,
-    fragment: Rc<str>,
     estimate: Estimate,
-    /// Results that wait for those of earlier chunks.
-    waiting: Vec<(u64, ChunkResult)>,
-    merged: u64,
-    issued: u64,
-    lost: Vec<Job>,
-    /// When the first job was handed out: starting workers is not part of the run.
-    started: Option<f64>,
-    seconds: f64,
-    state: State,
-}
-
-/// How far a run has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
-    Running,
-    Done,
-    Cancelled,
-    Failed,
-}
-
-impl State {
-    /// As `data-experiment` has it.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Running => "running",
-            Self::Done => "done",
-            Self::Cancelled => "cancelled",
-            Self::Failed => "failed",
-        }
-    }
+    parts: Parts,
 }
 
 impl Run {
@@ -52,31 +20,23 @@ impl Run {
         settings.samples = samples;
         settings.seed = Some(seed);
         Self {
-            id,
             estimate: experiment.estimate(),
-            fragment: settings.to_fragment().into(),
+            parts: Parts::new(id, settings.to_fragment().into(), experiment.chunks()),
             experiment,
-            waiting: Vec::new(),
-            merged: 0,
-            issued: 0,
-            lost: Vec::new(),
-            started: None,
-            seconds: 0.0,
-            state: State::Running,
         }
     }
 
     /// Its number among the runs.
     pub(super) fn id(&self) -> u32 {
-        self.id
+        self.parts.run()
     }
 
     pub(super) fn chunks(&self) -> u64 {
-        self.experiment.chunks()
+        self.parts.count()
     }
 
     pub(super) fn state(&self) -> State {
-        self.state
+        self.parts.state()
     }
 
     pub(super) fn estimate(&self) -> &Estimate {
@@ -95,7 +55,7 @@ impl Run {
 
     /// How long the samples so far took, in seconds.
     pub(super) fn seconds(&self) -> f64 {
-        self.seconds
+        self.parts.seconds()
     }
 
     /// The share of the samples that is in the estimate.
@@ -107,80 +67,44 @@ impl Run {
 
     /// The next chunks to do, `most` at most, if there are some. `now` is in milliseconds.
     pub(super) fn next_job(&mut self, most: u64, now: f64) -> Option<Job> {
-        if self.state != State::Running {
-            return None;
-        }
-        self.started.get_or_insert(now);
-        self.lost.pop().or_else(|| {
-            let left = self.chunks() - self.issued;
-            // Fewer towards the end, so that no worker is left alone with many.
-            let count = (left / 8).clamp(1, most);
-            (left > 0).then(|| {
-                let first = self.issued;
-                self.issued += count;
-                Job {
-                    run: self.id,
-                    task: Task::Chunks { first, count },
-                    fragment: Rc::clone(&self.fragment),
-                    given: Rc::default(),
-                }
-            })
-        })
+        let task = |first, count| Task::Chunks { first, count };
+        self.parts.next_job(most, now, task)
     }
 
-    /// Takes back a job that was not done.
-    pub(super) fn take_back(&mut self, job: Job) {
-        if job.run == self.id {
-            self.lost.push(job);
-        }
+    /// Takes back a job that was not done, if it is of this run.
+    pub(super) fn take_back(&mut self, job: &Job) {
+        self.parts.take_back(job);
     }
 
-    /// Adds the results of the chunks from `first` on, if they are of this run. Merges in the order of
-    /// the chunks.
+    /// Adds the results of the chunks from `first` on, if they are of this run.
     pub(super) fn add(&mut self, run: u32, first: u64, numbers: &[f64], now: f64) {
-        if run != self.id || self.state != State::Running {
-            return;
-        }
-        let Some(results) = self.experiment.read_results(numbers) else {
-            self.state = State::Failed;
-            return;
-        };
-        self.waiting.extend((first..).zip(results));
-        let next = |waiting: &[(u64, ChunkResult)], chunk| {
-            waiting.iter().position(|(number, _)| *number == chunk)
-        };
-        while let Some(index) = next(&self.waiting, self.merged) {
-            let (_, result) = self.waiting.swap_remove(index);
-            self.estimate.add(&result);
-            self.merged += 1;
-        }
-        self.seconds = (now - self.started.unwrap_or(now)) / 1000.0;
-        if self.merged == self.chunks() {
-            self.state = State::Done;
-        }
+        self.parts.add(run, first, numbers, now, &mut |numbers| {
+            let results = self.experiment.read_results(numbers)?;
+            for result in &results {
+                self.estimate.add(result);
+            }
+            Some(results.len() as u64)
+        });
     }
 
     /// Stops the run. What it has measured so far stays.
     pub(super) fn cancel(&mut self) {
-        if self.state == State::Running {
-            self.state = State::Cancelled;
-            self.waiting.clear();
-        }
+        self.parts.cancel();
     }
 
     /// How the run goes, in words.
     pub(super) fn describe(&self) -> String {
-        let progress = self.progress();
+        let (progress, seconds) = (self.progress(), self.seconds());
         #[expect(clippy::cast_precision_loss, reason = "at most 10¹⁰")]
         let samples = self.estimate.samples() as f64;
-        let rate = if self.seconds > 0.0 {
-            format!("{} M samples/s", fixed(samples / self.seconds / 1e6, 0))
+        let rate = if seconds > 0.0 {
+            format!("{} M samples/s", fixed(samples / seconds / 1e6, 0))
         } else {
             String::new()
         };
-        match self.state {
+        match self.state() {
             State::Running if samples > 0.0 => {
-                let left = self.seconds * (1.0 - progress) / progress;
+                let left = seconds * (1.0 - progress) / progress;
                 format!(
                     "{} % · {rate} · {} left",
                     fixed((100.0 * progress).floor(), 0),
@@ -191,7 +115,7 @@ impl Run {
             State::Done => format!(
                 "{} in {} · {rate}",
                 grouped(self.estimate.samples()),
-                duration(self.seconds)
+                duration(seconds)
             ),
             State::Cancelled => format!(
                 "cancelled after {} samples",

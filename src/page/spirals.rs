@@ -6,8 +6,8 @@ use wasm_bindgen::JsValue;
 use web_sys::{Document, HtmlElement};
 
 use super::dom;
-use super::experiment::State;
 use super::meter::Meter;
+use super::parts::State;
 use super::workers::{Job, Task};
 use crate::network::{self, SpiralProgress};
 use crate::scene::{Learnt, duration, fixed};
@@ -98,14 +98,11 @@ impl Spirals {
         })
     }
 
-    /// Takes back a job that was not done, if it is of this network; says whether it is.
-    pub(super) fn take_back(&mut self, job: &Job) -> bool {
-        let learning = self.learning.as_mut().filter(|it| it.run == job.run);
-        let Some(learning) = learning else {
-            return false;
-        };
-        learning.is_busy = false;
-        true
+    /// Takes back a job that was not done, if it is of this network.
+    pub(super) fn take_back(&mut self, job: &Job) {
+        if let Some(learning) = self.learning.as_mut().filter(|it| it.run == job.run) {
+            learning.is_busy = false;
+        }
     }
 
     /// Takes a job's result, if it is of this network.

@@ -192,18 +192,16 @@ impl Training {
         running.map_or(0, |it| it.networks.len() as u64)
     }
 
-    /// Takes back a job that was not done, if it is of this comparison.
-    pub(super) fn take_back(&mut self, job: &Job) {
-        if let (Some(contest), Task::Train { place, .. }) = (&mut self.contest, job.task)
-            && contest.run == job.run
-        {
+    /// Takes back a job that was not done, if it is of this comparison: the network at this place.
+    pub(super) fn take_back(&mut self, run: u32, place: u64) {
+        if let Some(contest) = self.contest.as_mut().filter(|it| it.run == run) {
             contest.set_busy(place, false);
         }
     }
 
     /// Adds a job's result, if it is of this comparison. One that comes after a pause counts, too.
-    pub(super) fn add(&mut self, run: u32, task: Task, numbers: &[f64], now: f64) {
-        let (Some(contest), Task::Train { place, .. }) = (&mut self.contest, task) else {
+    pub(super) fn add(&mut self, run: u32, place: u64, numbers: &[f64], now: f64) {
+        let Some(contest) = &mut self.contest else {
             return;
         };
         if contest.run != run || !matches!(contest.state, State::Running | State::Paused) {

@@ -57,7 +57,7 @@ pub(super) enum Task {
     /// The survey of all rules. Gives [`Survey::to_numbers`].
     Survey,
     /// The part of this number of the deep network's simulation. Gives [`Simulation::run_part`].
-    Layers(u32),
+    Layers(u64),
     /// Some epochs more of the network of this number, from what was [`Progress::to_numbers`], which
     /// it also gives. The place is by what the page knows it.
     Train { network: u64, place: u64 },
@@ -73,7 +73,8 @@ impl Task {
             #[expect(clippy::cast_precision_loss, reason = "fewer than 10⁵ chunks")]
             Self::Chunks { first, count } => [0.0, first as f64, count as f64],
             Self::Survey => [1.0, 0.0, 0.0],
-            Self::Layers(part) => [2.0, f64::from(part), 0.0],
+            #[expect(clippy::cast_precision_loss, reason = "four")]
+            Self::Layers(part) => [2.0, part as f64, 0.0],
             #[expect(clippy::cast_precision_loss, reason = "a few hundred networks")]
             Self::Train { network, place } => [3.0, network as f64, place as f64],
             Self::Spirals => [4.0, 0.0, 0.0],
@@ -87,7 +88,7 @@ impl Task {
             clippy::cast_sign_loss,
             reason = "all were whole numbers"
         )]
-        let ([kind, first, count], part) = (numbers.map(|number| number as u64), numbers[1] as u32);
+        let [kind, first, count] = numbers.map(|number| number as u64);
         match kind {
             0 => Self::Chunks { first, count },
             1 => Self::Survey,
@@ -96,7 +97,7 @@ impl Task {
                 place: count,
             },
             4 => Self::Spirals,
-            _ => Self::Layers(part),
+            _ => Self::Layers(first),
         }
     }
 
@@ -106,7 +107,10 @@ impl Task {
         match self {
             Self::Chunks { first, count } => experiment(fragment).run_chunks(first, count),
             Self::Survey => Survey::run(&settings, seed).to_numbers(),
-            Self::Layers(part) => Simulation::new(&settings, seed).run_part(part),
+            Self::Layers(part) => {
+                let part = u32::try_from(part).unwrap_or(0);
+                Simulation::new(&settings, seed).run_part(part)
+            }
             Self::Train { network, .. } => {
                 let comparison = Comparison::new(&settings);
                 let network = usize::try_from(network).unwrap_or(0);
@@ -441,8 +445,7 @@ impl Pool {
         tell(report);
     }
 
-    /// A worker died. One that has done a job is replaced by the next `prepare`; one that never did
-    /// says that none will.
+    /// A worker died. One that has done a job is replaced; one that never did says that none will.
     fn lose(pool: &SharedPool, id: u32) {
         let mut this = pool.borrow_mut();
         let Some(index) = this.workers.iter().position(|member| member.id == id) else {
@@ -451,8 +454,11 @@ impl Pool {
         let member = this.workers.remove(index);
         member.worker.terminate();
         let tell = Rc::clone(&this.tell);
+        let left = this.workers.len() as u64;
         drop(this);
-        if !member.is_proven() {
+        if member.is_proven() {
+            Self::prepare(pool, left + 1);
+        } else {
             Self::give_up(pool);
         }
         for job in member.jobs {
