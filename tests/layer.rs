@@ -226,6 +226,21 @@ proptest! {
     }
 }
 
+/// Of an output that counts as normal, both tails have all of their digits.
+#[test]
+fn the_upper_tail_is_as_exact_as_the_lower_one() {
+    let output = output(&settings("scale=gaussian&p=0.3"));
+    let (mean, deviation) = (output.mean, output.standard_deviation());
+    for z in [0.5, 3.0, 6.0, 9.0, 20.0] {
+        let ends = [z, z + 0.5].map(|z| z * deviation);
+        let upper = output.probability(mean + ends[0], mean + ends[1]);
+        let lower = output.probability(mean - ends[1], mean - ends[0]);
+        // The place of an end is rounded, and beyond 20 standard deviations that counts 20-fold.
+        assert_close(upper, lower, 1e-12, "the upper tail");
+        assert!(upper > 0.0, "{z}");
+    }
+}
+
 #[test]
 fn the_sum_of_the_weights_is_the_number_of_units() {
     for weights in ["equal", "few", "random"] {

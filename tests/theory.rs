@@ -957,6 +957,14 @@ fn relu_is_accurate_from_hardly_ever_to_always_positive() {
         assert_within(relu.x_zeros, 0.0, 1e-88, "zeros");
     }
 
+    // There the mean stays to the last bit, which a product with σ would not leave it.
+    for mean in [1.1, 2.7, 3.3, 7.7, 9.9] {
+        for sigma in [0.01, 0.03, 0.07] {
+            let relu = self::exact(Distribution::Relu, mean, sigma, 0.3, Scaling::Inverted);
+            assert_close(relu.x.mean, mean, 0.0, "mean far from 0");
+        }
+    }
+
     // Both ways to compute the moments agree where one takes over from the other.
     let [left, right] = [-1.5, -1.5 + f64::EPSILON]
         .map(|mean| self::exact(Distribution::Relu, mean, 1.0, 0.0, Scaling::None).x);
