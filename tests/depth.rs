@@ -222,9 +222,10 @@ fn smooth_activations_are_those_of_an_independent_recursion() {
     }
 }
 
-/// What ReLU hands on grows with the variance v of z as v, and its mean as √v.
+/// What ReLU hands on grows with the variance v of z as v, and its mean as √v. Without an activation, the
+/// correlation is multiplied by the same number in each layer.
 #[test]
-fn the_sensitivity_to_the_variance_is_its_derivative() {
+fn the_sensitivity_is_the_derivative() {
     let settings = settings("layers=3&p=0.3&init=lecun");
     let lecun = Propagation::new(settings.depth, settings.scaling, settings.drop_probability);
     for layer in lecun.layers(3) {
@@ -233,6 +234,13 @@ fn the_sensitivity_to_the_variance_is_its_derivative() {
             assert_close(sensitivity.second_moment[mode], 1.0, 1e-6, "second moment");
             assert_close(sensitivity.mean[mode], 0.5 * moments.mean, 1e-6, "mean");
         }
+    }
+    let settings = self::settings("layers=3&p=0.3&activation=linear");
+    let linear = Propagation::new(settings.depth, settings.scaling, settings.drop_probability);
+    for pair in linear.layers(3).windows(2) {
+        let derivative = linear.sensitivity(&pair[0]).correlation;
+        let expected = pair[1].correlation / pair[0].correlation;
+        assert_close(derivative, expected, 1e-9, "correlation");
     }
 }
 

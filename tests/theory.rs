@@ -1356,6 +1356,7 @@ fn where_a_density_is_infinite() {
     for d in [
         after(Distribution::Normal, 0.0, 0.3),
         after(Distribution::Relu, 1.0, 0.3),
+        after(Distribution::Relu, -1.0, 0.3),
         after(Distribution::Uniform, 1.0, 0.3),
     ] {
         assert_eq!(d.singularity(), Some(0.0));
