@@ -871,7 +871,7 @@ impl App {
     fn hear(&mut self, report: Report) {
         match report {
             Report::Room => {}
-            Report::Done { run, task, numbers } => self.add(run, task, &numbers),
+            Report::Done { run, task, numbers } => self.add(run, task, numbers),
             Report::Lost(job) => self.take_back(&job),
         }
         self.feed();
@@ -883,7 +883,7 @@ impl App {
     }
 
     /// Adds what a task gave to what it was done for.
-    fn add(&mut self, run: u32, task: Task, numbers: &[f64]) {
+    fn add(&mut self, run: u32, task: Task, numbers: Vec<f64>) {
         let now = now(&self.window);
         match task {
             Task::Chunks { first, .. } => {
@@ -891,10 +891,10 @@ impl App {
                     current.add(run, first, numbers, now);
                 }
             }
-            Task::Survey => self.rules.add(run, numbers),
+            Task::Survey => self.rules.add(run, &numbers),
             Task::Layers(part) => self.depth.add(run, part, numbers, now),
-            Task::Train { place, .. } => self.training.add(run, place, numbers, now),
-            Task::Spirals => self.spirals.add(run, numbers, now),
+            Task::Train { place, .. } => self.training.add(run, place, &numbers, now),
+            Task::Spirals => self.spirals.add(run, &numbers, now),
         }
     }
 

@@ -99,7 +99,7 @@ impl Depth {
     }
 
     /// Adds a part's result, if it is of this simulation.
-    pub(super) fn add(&mut self, run: u32, part: u64, numbers: &[f64], now: f64) {
+    pub(super) fn add(&mut self, run: u32, part: u64, numbers: Vec<f64>, now: f64) {
         if let Some(running) = &mut self.running {
             let estimate = &mut running.estimate;
             let merge = &mut |numbers: &[f64]| estimate.add(numbers).map(|()| 1);

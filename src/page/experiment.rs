@@ -77,7 +77,7 @@ impl Run {
     }
 
     /// Adds the results of the chunks from `first` on, if they are of this run.
-    pub(super) fn add(&mut self, run: u32, first: u64, numbers: &[f64], now: f64) {
+    pub(super) fn add(&mut self, run: u32, first: u64, numbers: Vec<f64>, now: f64) {
         self.parts.add(run, first, numbers, now, &mut |numbers| {
             let results = self.experiment.read_results(numbers)?;
             for result in &results {

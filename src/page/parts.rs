@@ -127,14 +127,14 @@ impl Parts {
         &mut self,
         run: u32,
         first: u64,
-        numbers: &[f64],
+        numbers: Vec<f64>,
         now: f64,
         merge: &mut dyn FnMut(&[f64]) -> Option<u64>,
     ) {
         if run != self.run || self.state != State::Running {
             return;
         }
-        self.waiting.push((first, numbers.to_vec()));
+        self.waiting.push((first, numbers));
         while let Some(next) = self.waiting.iter().position(|it| it.0 == self.merged) {
             let (_, numbers) = self.waiting.swap_remove(next);
             let Some(count) = merge(&numbers) else {
