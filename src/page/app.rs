@@ -6,7 +6,7 @@ mod pointing;
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
-use js_sys::Array;
+use js_sys::{Array, Float64Array};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
@@ -883,7 +883,7 @@ impl App {
     }
 
     /// Adds what a task gave to what it was done for.
-    fn add(&mut self, run: u32, task: Task, numbers: Vec<f64>) {
+    fn add(&mut self, run: u32, task: Task, numbers: Float64Array) {
         let now = now(&self.window);
         match task {
             Task::Chunks { first, .. } => {
@@ -891,10 +891,10 @@ impl App {
                     current.add(run, first, numbers, now);
                 }
             }
-            Task::Survey => self.rules.add(run, &numbers),
+            Task::Survey => self.rules.add(run, &numbers.to_vec()),
             Task::Layers(part) => self.depth.add(run, part, numbers, now),
-            Task::Train { place, .. } => self.training.add(run, place, &numbers, now),
-            Task::Spirals => self.spirals.add(run, &numbers, now),
+            Task::Train { place, .. } => self.training.add(run, place, &numbers.to_vec(), now),
+            Task::Spirals => self.spirals.add(run, &numbers.to_vec(), now),
         }
     }
 

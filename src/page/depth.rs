@@ -1,5 +1,6 @@
 //! The section on depth: the simulation of its network.
 
+use js_sys::Float64Array;
 use wasm_bindgen::JsValue;
 use web_sys::{Document, HtmlElement};
 
@@ -99,7 +100,7 @@ impl Depth {
     }
 
     /// Adds a part's result, if it is of this simulation.
-    pub(super) fn add(&mut self, run: u32, part: u64, numbers: Vec<f64>, now: f64) {
+    pub(super) fn add(&mut self, run: u32, part: u64, numbers: Float64Array, now: f64) {
         if let Some(running) = &mut self.running {
             let estimate = &mut running.estimate;
             let merge = &mut |numbers: &[f64]| estimate.add(numbers).map(|()| 1);

@@ -1,5 +1,7 @@
 //! One run of the experiment: what the chunks that came back say.
 
+use js_sys::Float64Array;
+
 use super::parts::{Parts, State};
 use super::workers::{Job, Task};
 use crate::sampling::{Comparison, Estimate, Experiment};
@@ -77,7 +79,7 @@ impl Run {
     }
 
     /// Adds the results of the chunks from `first` on, if they are of this run.
-    pub(super) fn add(&mut self, run: u32, first: u64, numbers: Vec<f64>, now: f64) {
+    pub(super) fn add(&mut self, run: u32, first: u64, numbers: Float64Array, now: f64) {
         self.parts.add(run, first, numbers, now, &mut |numbers| {
             let results = self.experiment.read_results(numbers)?;
             for result in &results {

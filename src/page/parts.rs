@@ -3,6 +3,8 @@
 
 use std::rc::Rc;
 
+use js_sys::Float64Array;
+
 use super::workers::{Job, Task};
 
 /// Work that is done part by part.
@@ -15,7 +17,7 @@ pub(super) struct Parts {
     /// Jobs that were handed out, and not done.
     lost: Vec<Job>,
     /// Results that wait for those of earlier parts, with the number of their first part.
-    waiting: Vec<(u64, Vec<f64>)>,
+    waiting: Vec<(u64, Float64Array)>,
     merged: u64,
     /// When the first job was handed out: starting workers is not part of the work.
     started: Option<f64>,
@@ -127,7 +129,7 @@ impl Parts {
         &mut self,
         run: u32,
         first: u64,
-        numbers: Vec<f64>,
+        numbers: Float64Array,
         now: f64,
         merge: &mut dyn FnMut(&[f64]) -> Option<u64>,
     ) {
@@ -137,7 +139,7 @@ impl Parts {
         self.waiting.push((first, numbers));
         while let Some(next) = self.waiting.iter().position(|it| it.0 == self.merged) {
             let (_, numbers) = self.waiting.swap_remove(next);
-            let Some(count) = merge(&numbers) else {
+            let Some(count) = merge(&numbers.to_vec()) else {
                 self.state = State::Failed;
                 return;
             };

@@ -29,7 +29,8 @@ struct Learning {
     run: u32,
     spirals: network::Spirals,
     fragment: Rc<str>,
-    progress: SpiralProgress,
+    /// How many epochs are over. From the first result on, what was learnt is this network's.
+    epochs: usize,
     /// Whether it is at a worker.
     is_busy: bool,
     /// When its first job was handed out.
@@ -55,7 +56,7 @@ impl Spirals {
             run,
             spirals: network::Spirals::new(settings),
             fragment: settings.to_fragment().into(),
-            progress: SpiralProgress::default(),
+            epochs: 0,
             is_busy: false,
             started: None,
             seconds: 0.0,
@@ -90,11 +91,13 @@ impl Spirals {
         }
         learning.is_busy = true;
         learning.started.get_or_insert(now);
+        let begun = self.learnt.as_ref().filter(|_| learning.epochs > 0);
+        let given = begun.map_or_else(Vec::new, |(_, progress)| progress.to_numbers());
         Some(Job {
             run: learning.run,
             task: Task::Spirals,
             fragment: Rc::clone(&learning.fragment),
-            given: learning.progress.to_numbers().into(),
+            given: given.into(),
         })
     }
 
@@ -118,7 +121,7 @@ impl Spirals {
                 if progress.is_done() {
                     learning.state = State::Done;
                 }
-                learning.progress = progress.clone();
+                learning.epochs = progress.epochs;
                 self.learnt = Some((learning.spirals, progress));
             }
             None => learning.state = State::Failed,
@@ -148,7 +151,7 @@ impl Spirals {
             dom::show_button(&self.cancel, false, &self.start);
         }
         #[expect(clippy::cast_precision_loss, reason = "a hundred")]
-        let share = |it: &Learning| it.progress.epochs as f64 / network::Spirals::EPOCHS as f64;
+        let share = |it: &Learning| it.epochs as f64 / network::Spirals::EPOCHS as f64;
         let words = self.learning.as_ref().map(Learning::describe);
         self.meter.show(
             state.map_or("idle", State::name),
@@ -161,7 +164,7 @@ impl Spirals {
 impl Learning {
     fn describe(&self) -> String {
         #[expect(clippy::cast_precision_loss, reason = "a hundred")]
-        let epochs = fixed(self.progress.epochs as f64, 0);
+        let epochs = fixed(self.epochs as f64, 0);
         match self.state {
             State::Running => format!("{epochs} epochs …"),
             State::Done => format!("{epochs} epochs in {}", duration(self.seconds)),

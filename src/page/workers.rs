@@ -183,8 +183,9 @@ pub(super) enum Report {
         /// Its run.
         run: u32,
         task: Task,
-        /// What the task gives.
-        numbers: Vec<f64>,
+        /// What the task gives. The program's memory never shrinks: what waits there for others, the
+        /// browser can take back.
+        numbers: Float64Array,
     },
     /// A job's worker died.
     Lost(Job),
@@ -438,7 +439,7 @@ impl Pool {
             member.heard = member.heard.saturating_add(1);
             // A worker runs its jobs in the order in which it got them.
             let Job { run, task, .. } = member.jobs.remove(0);
-            let numbers = Float64Array::new(message).to_vec();
+            let numbers = Float64Array::new(message);
             Report::Done { run, task, numbers }
         };
         drop(this);
@@ -494,6 +495,7 @@ impl Pool {
                 given,
             } = job;
             let numbers = task.run(&fragment, &given);
+            let numbers = Float64Array::from(numbers.as_slice());
             let mut this = pool.borrow_mut();
             this.jobs_on_page -= 1;
             let tell = Rc::clone(&this.tell);
