@@ -2,7 +2,16 @@
 // can see it, and the page's workers.
 (() => {
   const memory = () => wasm_bindgen.initSync().memory.buffer.byteLength;
-  const watched = { errors: [], workers: [], answers: 0, memory };
+  // How much of it is in use: what is left can be given out, a kilobyte at a time, before it grows.
+  const used = () => {
+    const { __wbindgen_malloc: take, __wbindgen_free: giveBack } = wasm_bindgen.initSync();
+    // Each piece has four bytes of the allocator's before it.
+    const [size, all, taken] = [1020, memory(), []];
+    while (memory() === all) taken.push(take(size, 1));
+    for (const address of taken) giveBack(address, size, 1);
+    return all - (size + 4) * (taken.length - 1);
+  };
+  const watched = { errors: [], workers: [], answers: 0, memory, used };
   globalThis.watched = watched;
   const tell = (kind, what) => watched.errors.push(`${kind}: ${what}`);
 
