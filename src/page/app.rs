@@ -872,7 +872,7 @@ impl App {
         match report {
             Report::Room => {}
             Report::Done { run, task, numbers } => self.add(run, task, numbers),
-            Report::Lost(job) => self.take_back(&job),
+            Report::Lost(job) => self.take_back(job),
         }
         self.feed();
         let has_just_begun =
@@ -900,7 +900,7 @@ impl App {
 
     /// Gives a job that was not done back to what it was for.
     #[inline(never)] // Seldom in the first view.
-    fn take_back(&mut self, job: &Job) {
+    fn take_back(&mut self, job: Job) {
         match job.task {
             Task::Chunks { .. } => {
                 if let Some(current) = &mut self.run {
@@ -910,7 +910,7 @@ impl App {
             Task::Survey => self.rules.take_back(job),
             Task::Layers(_) => self.depth.take_back(job),
             Task::Train { place, .. } => self.training.take_back(job.run, place),
-            Task::Spirals => self.spirals.take_back(job),
+            Task::Spirals => self.spirals.take_back(job.run),
         }
     }
 

@@ -93,7 +93,7 @@ impl Depth {
     }
 
     /// Takes back a job that was not done, if it is of this simulation.
-    pub(super) fn take_back(&mut self, job: &Job) {
+    pub(super) fn take_back(&mut self, job: Job) {
         if let Some(running) = &mut self.running {
             running.parts.take_back(job);
         }

@@ -74,7 +74,7 @@ impl Run {
     }
 
     /// Takes back a job that was not done, if it is of this run.
-    pub(super) fn take_back(&mut self, job: &Job) {
+    pub(super) fn take_back(&mut self, job: Job) {
         self.parts.take_back(job);
     }
 

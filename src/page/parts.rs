@@ -117,9 +117,9 @@ impl Parts {
     }
 
     /// Takes back a job that was not done, if it is of this work.
-    pub(super) fn take_back(&mut self, job: &Job) {
+    pub(super) fn take_back(&mut self, job: Job) {
         if job.run == self.run {
-            self.lost.push(job.clone());
+            self.lost.push(job);
         }
     }
 

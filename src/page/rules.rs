@@ -75,11 +75,11 @@ impl Rules {
     }
 
     /// Takes back a job that was not done, if it is of this survey.
-    pub(super) fn take_back(&mut self, job: &Job) {
+    pub(super) fn take_back(&mut self, job: Job) {
         if let Some(running) = &mut self.running
             && running.run == job.run
         {
-            running.waiting = Some(job.clone());
+            running.waiting = Some(job);
         }
     }
 

@@ -102,8 +102,8 @@ impl Spirals {
     }
 
     /// Takes back a job that was not done, if it is of this network.
-    pub(super) fn take_back(&mut self, job: &Job) {
-        if let Some(learning) = self.learning.as_mut().filter(|it| it.run == job.run) {
+    pub(super) fn take_back(&mut self, run: u32) {
+        if let Some(learning) = self.learning.as_mut().filter(|it| it.run == run) {
             learning.is_busy = false;
         }
     }
