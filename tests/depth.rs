@@ -79,6 +79,19 @@ fn the_mean_field_cases_come_out() {
     }
 }
 
+/// Of φ(z) = max(0, z) for z ~ N(0, 1), whose mean is 1/√(2π) and whose second moment is ½; dropout with
+/// p = ½ doubles that.
+#[test]
+fn the_standard_deviation_of_what_a_layer_gives_is_that_of_its_moments() {
+    let input = layers("p=0.5&activation=relu")[0];
+    let square_of_mean = 1.0 / (2.0 * std::f64::consts::PI);
+    for (mode, second) in [(input.training, 1.0), (input.evaluation, 0.5)] {
+        let expected = (second - square_of_mean).sqrt();
+        let value = mode.activation_standard_deviation();
+        assert_close(value, expected, REFERENCE, "of a ReLU's output");
+    }
+}
+
 /// maths.md, item 7: the slope through ReLUs is more than 1, and the correlation has a fixed point.
 #[test]
 fn the_slope_and_the_correlation_through_relus_are_those_of_the_notes() {
@@ -478,6 +491,10 @@ fn the_variance_shift_is_that_of_the_reference_cases() {
     assert_close(sum, reference("R21 ", "shift"), REFERENCE, "R21");
     // Mean 0: Var x / Var d is the share that is kept.
     assert_close(shift("p=0.3", 0.0, 0.0), 0.7, REFERENCE, "mean 0");
+    // By its formula where neither σ nor the slope is 1: without a scale Var d = (1-p)σ² at μ = 0.
+    let sums = shift("sigma=2&p=0.5&scale=none", 3.0, 0.4);
+    let expected = (4.0 + 1.2 * 4.0) / (2.0 + 0.25 * 1.2 * 4.0);
+    assert_close(sums, expected, REFERENCE, "σ 2, slope ½");
     // What adds up more and more of what goes together has no shift.
     assert!(shift("mu=1&p=0.5", 1e9, 0.3) > 1.0 - 1e-7);
     assert_eq!(exact("input=ones&p=0").variance_shift(0.0, 0.0), None);

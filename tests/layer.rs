@@ -127,6 +127,19 @@ fn the_same_mean_on_fewer_units_has_more_noise() {
     assert!(few.is_exact());
 }
 
+/// In whatever units the output is: the steps between its values may be tiny or huge.
+#[test]
+fn the_mass_of_an_output_does_not_depend_on_its_units() {
+    let p = DropProbability::new(0.3).expect("is one");
+    let expected = kept(100, 0.3).mass(70.0);
+    for unit in [1e-12, 1e-3, 0.3, 1e3, 1e12] {
+        let layer = LayerOutput::new(&[unit; 100], p, Scaling::None);
+        let what = format!("70 times {unit:e}");
+        assert_close(layer.mass(70.0 * unit), expected, 1e-14, &what);
+        assert_eq!(layer.mass(70.5 * unit), 0.0, "{what} and a half");
+    }
+}
+
 /// What every mask there is gives, each with its probability.
 fn by_all_masks(weights: &[f64], p: f64, rule: Rule) -> Vec<(f64, f64)> {
     let Rule::Mask {

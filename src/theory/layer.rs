@@ -267,9 +267,9 @@ impl Steps {
 }
 
 /// The binomial distribution of how many of `count` units are kept: the first number that is shown,
-/// and the probability of each from there on, down to 10⁻³⁰⁰ of the largest.
+/// and the probability of each from there on, down to 10⁻³⁰⁰ of that below the mean.
 ///
-/// From the most probable number, whose weight is 1, the ratio of neighbours leads outwards, and the sum
+/// From the whole number below the mean, whose weight is 1, the ratio of neighbours leads outwards, and the sum
 /// of all weights makes probabilities of them (as Fox and Glynn 1988 have it for the Poisson). That needs no
 /// logarithm or factorial, cancels nowhere, and every step is rounded the same on every machine. (Loader's
 /// saddle point, 2000, finds one probability without the others, but all of them are wanted here.)
@@ -281,9 +281,9 @@ fn binomial(count: usize, p: DropProbability) -> (usize, Vec<f64>) {
         clippy::cast_sign_loss,
         reason = "from 0 to the number of units"
     )]
-    let mode = ((units + 1.0) * keep).floor().min(units) as usize;
+    let start = (units * keep).floor() as usize;
     let mut weights = Vec::new();
-    let (mut weight, mut kept) = (1.0, mode);
+    let (mut weight, mut kept) = (1.0, start);
     while weight > LEAST {
         weights.push(weight);
         let number = as_f64(kept);
@@ -291,9 +291,9 @@ fn binomial(count: usize, p: DropProbability) -> (usize, Vec<f64>) {
         weight *= number * drop / ((units - number + 1.0) * keep);
         kept = kept.wrapping_sub(1);
     }
-    let first = mode + 1 - weights.len();
+    let first = start + 1 - weights.len();
     weights.reverse();
-    (weight, kept) = (1.0, mode);
+    (weight, kept) = (1.0, start);
     loop {
         let number = as_f64(kept);
         weight *= (units - number) * keep / ((number + 1.0) * drop);
