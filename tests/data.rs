@@ -8,7 +8,7 @@ use dropout_moments::sampling::{
 };
 use dropout_moments::scene::{Measured, Scene, Sections, data_problem, data_report};
 use dropout_moments::settings::{Data, Distribution, Named, SampleCount, Seed, Settings};
-use dropout_moments::theory::{Density, Exact};
+use dropout_moments::theory::{Density, Exact, ShapeErrors};
 use proptest::prelude::*;
 use proptest::test_runner::RngAlgorithm;
 
@@ -416,6 +416,48 @@ fn densities_are_histograms_with_all_of_the_mass() {
                 "{scale}"
             );
         }
+    }
+}
+
+/// A histogram's density jumps where a bin ends; with noise it is smooth.
+#[test]
+fn densities_jump_at_the_edges_of_the_bins() {
+    let data = data(&skewed(2000));
+    let settings = |scale| settings(&format!("p=0.5&scale={scale}"), Arc::clone(&data));
+    let before = Density::before(&settings("inverted").input);
+    let bins = data.bins.len();
+    assert_eq!(before.breakpoints().len(), bins + 1);
+    assert_eq!(before.breakpoints()[0], data.low);
+    assert!((before.breakpoints()[bins] - data.high).abs() < 1e-12);
+    for scale in ["none", "inverted", "alpha"] {
+        let settings = settings(scale);
+        let after = Density::after(&settings.input, settings.drop_probability, settings.scaling);
+        for edges in after.breakpoints().windows(2) {
+            let width = edges[1] - edges[0];
+            let inside = [0.01, 0.5, 0.99].map(|share| after.at(edges[0] + share * width));
+            assert_eq!(inside, [inside[1]; 3], "{scale}, behind {}", edges[0]);
+        }
+        assert_eq!(after.breakpoints().len(), bins + 1, "{scale}");
+    }
+    let settings = settings("gaussian");
+    let noisy = Density::after(&settings.input, settings.drop_probability, settings.scaling);
+    assert_eq!(noisy.breakpoints(), []);
+}
+
+/// Half and half, the kurtosis is 1 and can't be measured as anything else: up to rounding, which may
+/// make the square of its error negative.
+#[test]
+fn the_kurtosis_of_two_values_has_no_error() {
+    for index in 1..100 {
+        let (low, high) = (0.1 * f64::from(index), 7.0 / f64::from(index));
+        let settings = settings("p=0", data(&[low, high]));
+        let exact = Exact::new(&settings.input, settings.drop_probability, settings.scaling);
+        let errors = ShapeErrors::new(&settings.input, &exact, 100);
+        let error = errors.excess_kurtosis;
+        assert!(
+            error.is_some_and(|it| it < 1e-7),
+            "{low}, {high}: {error:?}"
+        );
     }
 }
 

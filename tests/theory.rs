@@ -869,6 +869,24 @@ fn nothing_changes_at_p_0() {
     }
 }
 
+/// Nothing is dropped, and what would be is so far away in units of σ that its powers overflow.
+#[test]
+fn what_cannot_be_dropped_adds_nothing_to_the_errors_of_the_shape() {
+    for scaling in SCALINGS {
+        let input = input(Distribution::Normal, 10.0, 1e-60);
+        let exact = Exact::new(&input, drop_probability(0.0), scaling);
+        let errors = ShapeErrors::new(&input, &exact, 600);
+        let what = describe(&input, 0.0, scaling);
+        assert_close(errors.skewness.unwrap_or(f64::NAN), 0.1, 1e-12, &what);
+        assert_close(
+            errors.excess_kurtosis.unwrap_or(f64::NAN),
+            0.2,
+            1e-12,
+            &what,
+        );
+    }
+}
+
 #[test]
 fn errors_of_the_ratio_vanish_like_the_root_of_p() {
     // Of its logarithm, for μ = 0: √(3p/(4qn)) with masks. With noise, √(κv²/n) comes first: twice that.
