@@ -444,6 +444,37 @@ fn densities_jump_at_the_edges_of_the_bins() {
     assert_eq!(noisy.breakpoints(), []);
 }
 
+/// With noise g ~ N(1, v²) a bin, which spreads like a uniform over its width, counts as a normal with the
+/// mean and the variance of the product.
+#[test]
+fn with_noise_each_bin_is_a_normal() {
+    // Wide bins: their own spread matters.
+    let data = data(&[0.0, 0.1, 0.15, 0.6, 2.5, 40.0]);
+    let settings = settings("p=0.01&scale=gaussian", Arc::clone(&data));
+    let noisy = Density::after(&settings.input, settings.drop_probability, settings.scaling);
+    let second_of_noise = 1.0 + 0.01 / 0.99;
+    let width = (data.high - data.low) / data.bins.len() as f64;
+    for t in [-0.2, 0.0, 0.3, 0.7, 2.4, 39.0, 41.0] {
+        let parts = data.bins.iter().enumerate().map(|(index, share)| {
+            let (low, high) = (
+                data.low + width * index as f64,
+                data.low + width * (index + 1) as f64,
+            );
+            let mean = (low + high) / 2.0;
+            let square = (low * low + low * high + high * high) / 3.0;
+            let variance = second_of_noise * square - mean * mean;
+            let normal = (-0.5 * (t - mean).powi(2) / variance).exp();
+            share * normal / (2.0 * std::f64::consts::PI * variance).sqrt()
+        });
+        let expected: f64 = parts.sum();
+        let off = noisy.at(t) - expected;
+        assert!(
+            off.abs() < 1e-12 * expected,
+            "at {t}: {off:e} of {expected:e}"
+        );
+    }
+}
+
 /// Half and half, the kurtosis is 1 and can't be measured as anything else: up to rounding, which may
 /// make the square of its error negative.
 #[test]
