@@ -307,6 +307,7 @@ fn simulate(fragment: &str, seed: u64, parts: u32) -> (Simulation, Vec<LayerEsti
         let numbers = simulation.run_part(part);
         estimate.add(&numbers).expect("they are its numbers");
     }
+    assert_eq!(estimate.inputs(), 64 * parts as usize);
     let layers = estimate.layers(&simulation);
     (simulation, layers)
 }
@@ -358,6 +359,19 @@ fn simulated_layers_are_those_of_the_recursion() {
                     assert!(
                         off.abs() <= allowed,
                         "{fragment}, layer {number}, {what}: off by {off}, allowed {allowed}"
+                    );
+                }
+                for (exact, measured) in [
+                    (&expected.training, &layer.training),
+                    (&expected.evaluation, &layer.evaluation),
+                ] {
+                    let ratio = measured.activation_standard_deviation
+                        / exact.activation_standard_deviation();
+                    // It follows the std of z, and has the units' own deviations besides.
+                    let allowed = 2.0 * Z * measured.relative_error + F32;
+                    assert!(
+                        ratio.ln().abs() <= allowed,
+                        "{fragment}, layer {number}: {ratio}, allowed {allowed}"
                     );
                 }
                 // Wide layers have small errors: the comparison says something.

@@ -51,6 +51,7 @@ fn the_digits_are_split_by_class() {
     let split = digits();
     let parts = [&split.training, &split.validation, &split.test];
     assert_eq!(parts.map(|part| part.len()), [1085, 357, 355]);
+    assert_eq!(parts.map(|part| part.is_empty()), [false; 3]);
     for part in parts {
         for class in 0..10 {
             let count = part.iter().filter(|(_, label)| *label == class).count();
@@ -85,6 +86,8 @@ fn the_training_part_is_standardised() {
 #[test]
 fn other_bytes_are_no_digits() {
     assert_eq!(Split::digits(&DIGITS[1..]), Err(NotADataSet));
+    let said = NotADataSet.to_string();
+    assert_eq!(said, "these bytes are not the handwritten digits");
     let mut broken = DIGITS.to_vec();
     broken[41] = 10;
     assert_eq!(Split::digits(&broken), Err(NotADataSet));
@@ -274,6 +277,42 @@ fn read(fragment: &str) -> Settings {
     let parsed = Settings::from_fragment(fragment);
     assert_eq!(parsed.notices, []);
     parsed.settings
+}
+
+#[test]
+fn a_comparison_is_that_of_its_settings() {
+    let settings = read("seed=3&p=0.4&seeds=4&epochs=6");
+    let comparison = Comparison::new(&settings);
+    assert_eq!(comparison.settings(), &settings);
+    assert_eq!((comparison.seeds(), comparison.epochs()), (4, 6));
+    // Only what changes the mean of a unit has something to make good for.
+    let without = [None, Some(Scaling::Inverted), Some(Scaling::Gaussian)];
+    for rule in Comparison::RULES {
+        assert_eq!(
+            Comparison::has_factor(rule),
+            !without.contains(&rule),
+            "{rule:?}"
+        );
+    }
+}
+
+/// Each weight between two layers, and 60 for each unit: the time that is left is told by it.
+#[test]
+fn the_work_of_an_epoch_grows_with_the_weights_and_the_units() {
+    for (hidden, neurons) in [(1, 8), (2, 32), (5, 64), (8, 128)] {
+        let settings = read(&format!("hidden={hidden}&neurons={neurons}"));
+        let mut layers = vec![64.0];
+        layers.extend(vec![f64::from(neurons); hidden]);
+        layers.push(10.0);
+        let weights: f64 = layers.windows(2).map(|pair| pair[0] * pair[1]).sum();
+        let units: f64 = layers[1..=hidden].iter().sum();
+        let expected = 4.5 * 1085.0 * (weights + 60.0 * units);
+        let work = Comparison::new(&settings).work();
+        assert!(
+            (work / expected - 1.0).abs() < 1e-12,
+            "{hidden} of {neurons}: {work}"
+        );
+    }
 }
 
 /// A pause waits for a report, so that large networks report after each epoch.
