@@ -90,6 +90,10 @@ fn what_cannot_be_used_is_said_with_its_line() {
          Line 7: “nan” is not finite.\n\
          Line 8: “-inf” is not finite."
     );
+    assert!(report(b"1e999\n1\n").ends_with("Line 1: “1e999” is not finite."));
+    // What is too long is cut, be it in the middle of a character, and still read as it was written.
+    let long = "é".repeat(300);
+    assert!(report(long.as_bytes()).contains(&format!("“{}…”", "é".repeat(24))));
     // A byte order mark stands before everything else.
     for text in ["7,\u{feff}8\n1", "x\n\u{feff}8\n1"] {
         assert_eq!(
@@ -116,6 +120,15 @@ fn what_is_no_text_is_refused_in_words() {
     let utf16 = "This text is in UTF-16. Save it as UTF-8, or paste it.";
     assert_eq!(report(b"\xff\xfe1\0\n\0"), utf16);
     assert_eq!(report(b"\xfe\xff\x001\0\n"), utf16);
+    // Its mark is one at the beginning only.
+    let mut reader = NumberReader::default();
+    reader.push(b"1\n");
+    reader.push(b"\xff\xfe\0");
+    let problem = reader.finish().expect_err("it is no text");
+    assert_eq!(
+        data_problem(&problem),
+        ["This is not a text: there are zero bytes in it."]
+    );
     // Latin-1.
     assert_eq!(
         report(b"Temp\xe9rature\n1\n3\n"),

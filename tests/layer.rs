@@ -336,6 +336,19 @@ fn draws_fall_as_the_exact_distribution_says() {
     }
 }
 
+#[test]
+fn each_seed_has_weights_of_its_own() {
+    let weights = |seed| {
+        Layer::new(&settings(&format!("seed={seed}&weights=random")))
+            .weights()
+            .to_vec()
+    };
+    let all: Vec<_> = (0..64).map(weights).collect();
+    for (index, weights) in all.iter().enumerate() {
+        assert!(!all[..index].contains(weights), "seed {index}");
+    }
+}
+
 /// However they are cut into steps, the same draws are the same.
 #[test]
 fn draws_do_not_depend_on_the_steps_in_which_they_are_made() {
@@ -353,6 +366,7 @@ fn draws_do_not_depend_on_the_steps_in_which_they_are_made() {
     assert_eq!(at_once.moments(), in_steps.moments());
     assert_eq!(at_once.counts(), in_steps.counts());
     assert_eq!(at_once.output(), Layer::new(&settings).output(204));
+    assert_eq!([at_once.last(), in_steps.last()], [204; 2]);
     // What is of another layer, earlier or far away begins anew.
     for change in [
         "p=0.4",

@@ -212,6 +212,35 @@ fn the_history_leads_from_one_block_to_the_whole_run() {
     same(&history[history.len() - 1], &estimate);
 }
 
+/// However long a run is, no two checkpoints but the last lie closer than a figure can show.
+#[test]
+fn the_history_of_a_long_run_is_thinned() {
+    let (experiment, _) = run("p=0.5", 1 << 20, 4);
+    let (chunk, mut estimate) = (experiment.run_chunk(0), experiment.estimate());
+    for _ in 0..400 {
+        estimate.add(&chunk);
+    }
+    let history = estimate.history();
+    let samples: Vec<_> = history.iter().map(|point| point.samples as f64).collect();
+    let [before_last @ .., _] = &samples[..] else {
+        panic!("there is a history");
+    };
+    for pair in before_last.windows(2) {
+        assert!(pair[1] >= 1.02 * pair[0], "{pair:?}");
+    }
+    assert_eq!(samples.last(), Some(&(400.0 * f64::from(1 << 20))));
+    assert!(samples.len() > 100, "{}", samples.len());
+}
+
+#[test]
+fn before_the_first_chunk_nothing_is_measured() {
+    let (experiment, _) = run("p=0.5", 1000, 4);
+    assert_eq!(experiment.samples(), 1000);
+    for row in experiment.compare(&experiment.estimate()) {
+        assert_eq!(row.measured, None, "{}", row.name);
+    }
+}
+
 #[test]
 fn what_is_not_a_result_is_refused() {
     let (experiment, _) = run("", 100, 0);
@@ -299,6 +328,83 @@ fn a_histogram_reaches_as_far_as_what_is_kept() {
     let range = Range::of(&settings.input, settings.drop_probability, settings.scaling);
     for end in [-range.low, range.high] {
         assert!((end - 5.4).abs() < 1e-12, "{range:?}");
+    }
+}
+
+/// By hand: x from μ - 4.4σ to μ + 4.4σ, what is kept to 2.5 of its own standard deviations but at most as
+/// far again as x is wide, 0 and the dropped value, a margin of 4 % and one of 30 % beside the atom.
+#[test]
+fn a_range_shows_what_it_should() {
+    let x = 8.8;
+    for (fragment, low, high) in [
+        // Kept: 4 ± 5. From -2.4 to 9, and the room beside 0 is more than a margin.
+        ("mu=2&p=0.5", -0.3 * 11.4, 9.0 + 0.04 * 11.4),
+        // Kept: ±50, of which ±13.2 are shown.
+        ("p=0.95", -13.2 - 0.04 * 26.4, 13.2 + 0.04 * 26.4),
+        (
+            "mu=1&p=0.95",
+            -3.4 - x - 0.04 * 3.0 * x,
+            5.4 + x + 0.04 * 3.0 * x,
+        ),
+        // The same without a scale: 0.5 ± 1.
+        ("mu=2&sigma=0.4&p=0.5&scale=none", -0.3 * 3.76, 3.76 * 1.04),
+        // A constant 2 becomes 0 or 4, and the atom that needs room is at 4.
+        ("mu=2&sigma=0&p=0.5", -0.3 * 4.0, 4.0 + 0.3 * 4.0),
+        ("mu=-2&sigma=0&p=0.5", -4.0 - 0.3 * 4.0, 0.3 * 4.0),
+        ("mu=0&sigma=0", -0.3, 0.3),
+    ] {
+        let settings = Settings::from_fragment(fragment).settings;
+        let range = Range::of(&settings.input, settings.drop_probability, settings.scaling);
+        let off = (range.low - low).abs() + (range.high - high).abs();
+        assert!(off < 1e-12, "{fragment}: {range:?}, not {low} to {high}");
+    }
+}
+
+/// Alpha dropout moves what is kept, also the zeros of a ReLU, and what it drops is not at 0.
+#[test]
+fn a_range_under_alpha_dropout_shows_what_it_should() {
+    use dropout_moments::theory::{Exact, Rule};
+    for (fragment, of_relu) in [
+        ("mu=3&sigma=2&p=0.4", false),
+        ("input=relu&mu=0.5&p=0.4", true),
+    ] {
+        let settings = Settings::from_fragment(&format!("{fragment}&scale=alpha")).settings;
+        let (input, p) = (&settings.input, settings.drop_probability);
+        let x = Exact::new(input, p, settings.scaling).x;
+        let std = x.variance.sqrt();
+        let Rule::Mask {
+            scale,
+            offset,
+            dropped,
+        } = Rule::new(settings.scaling, p)
+        else {
+            panic!("it has a mask");
+        };
+        let mut lows = vec![scale * (x.mean - 2.5 * std) + offset];
+        let mut x_low = x.mean - 4.4 * std;
+        if of_relu {
+            (lows[0], x_low) = (lows[0].max(offset), x_low.max(0.0));
+        }
+        lows.extend([x_low, dropped, 0.0]);
+        let highs = [
+            x.mean + 4.4 * std,
+            scale * (x.mean + 2.5 * std) + offset,
+            0.0,
+        ];
+        let low = lows.into_iter().fold(f64::INFINITY, f64::min);
+        let high = highs.into_iter().fold(f64::NEG_INFINITY, f64::max);
+        let width = high - low;
+        let expected = [
+            (low - 0.04 * width).min(-0.3 * width),
+            (high + 0.04 * width).max(0.3 * width),
+        ];
+        let range = Range::of(input, p, settings.scaling);
+        for (end, expected) in [range.low, range.high].into_iter().zip(expected) {
+            assert!(
+                (end - expected).abs() < 1e-12,
+                "{fragment}: {range:?}, not {expected}"
+            );
+        }
     }
 }
 

@@ -63,6 +63,12 @@ fn it_goes_on_from_its_numbers_and_learns() {
     let evaluation = "evaluation, as it is";
     assert!(right(first, evaluation) < 95.0);
     assert!(right(last, evaluation) > 97.0);
+    // Once there is nothing left to train, a message has what the network says, and no state.
+    let points = Spirals::SIDE * Spirals::SIDE + spirals.points().test.len();
+    assert_eq!(
+        progress.to_numbers().len(),
+        2 + (2 + Spirals::MASKS) * points
+    );
     for numbers in [&[][..], &[1.0, 2.0], &[20.0, 1e300]] {
         assert_eq!(SpiralProgress::from_numbers(numbers), None);
     }

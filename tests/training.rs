@@ -169,6 +169,8 @@ fn resumed_training_is_uninterrupted_training() {
         for (configuration, numbers) in [(&other, &half[..]), (&other, &[][..])] {
             let resumed = Trainer::resume(configuration, &split, numbers);
             assert_eq!(resumed.err(), Some(NotAState));
+            let said = NotAState.to_string();
+            assert_eq!(said, "these numbers are no state of this training");
         }
     }
 }

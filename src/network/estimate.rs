@@ -241,3 +241,14 @@ fn mean_and_error(values: impl ExactSizeIterator<Item = f64> + Clone) -> (f64, f
     let squares: f64 = values.map(|value| (value - mean) * (value - mean)).sum();
     (mean, squares / (count * (count - 1.0)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_square_of_a_means_error_is_the_unbiased_variance_over_the_count() {
+        let (mean, square) = mean_and_error([1.0, 2.0, 3.0, 6.0].into_iter());
+        assert_eq!((mean, square), (3.0, 14.0 / 3.0 / 4.0));
+    }
+}

@@ -207,9 +207,9 @@ fn threshold(p: DropProbability) -> i32 {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "from 0 to 2³² - 1"
+        reason = "from 0 to 2³², and the cast saturates"
     )]
-    let below = (p.get() * WORDS).round().min(WORDS - 1.0) as u32;
+    let below = (p.get() * WORDS).round() as u32;
     (below ^ (1 << 31)).cast_signed()
 }
 

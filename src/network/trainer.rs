@@ -169,13 +169,6 @@ impl<'a> Trainer<'a> {
         self.epoch
     }
 
-    /// The parameters: for each layer the weights, those of an input side by side, then the biases,
-    /// then γ and β of its batch normalisation, if it has one.
-    #[must_use]
-    pub fn parameters(&self) -> &[f32] {
-        &self.parameters
-    }
-
     /// Trains on every image once, in a random order. The last batch may be smaller.
     pub fn train_epoch(&mut self) {
         let set = &self.split.training;

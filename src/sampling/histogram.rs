@@ -155,3 +155,27 @@ impl Histogram {
         bins.iter().map(move |&count| as_f64(count) * unit)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 96 bins of ½ from 10 on.
+    #[test]
+    fn each_value_is_counted_in_its_bin() {
+        let (low, high) = (10.0, 58.0);
+        let mut histogram = Histogram::new(Range { low, high });
+        let values = [10.1, 10.6, 33.2, 57.9, 9.0, -1e300, 58.1, 1e300];
+        for value in values.map(Some).into_iter().chain([None]) {
+            histogram.add(value);
+        }
+        let counted = |bin: usize| histogram.counts[bin];
+        assert_eq!([1, 2, 47, 96].map(counted), [1; 4]);
+        // Below the range or at an atom; above it.
+        assert_eq!([0, 97].map(counted), [3, 2]);
+        assert_eq!(histogram.samples(), 9);
+        let heights: Vec<_> = histogram.heights().collect();
+        assert_eq!(heights.len(), 96);
+        assert_eq!(heights[46], 2.0 / 9.0);
+    }
+}

@@ -316,14 +316,12 @@ impl InputMap {
 impl RuleMap {
     /// Drops with the probability p, rounded to a multiple of 2⁻³².
     fn mask(p: DropProbability) -> Self {
-        // No p below 1 drops all.
-        let below = (p.get() * WORDS).round().min(WORDS - 1.0);
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
-            reason = "0 ≤ below < 2^32"
+            reason = "from 0 to 2³², and the cast saturates: no p below 1 drops all"
         )]
-        let below = below as u32;
+        let below = (p.get() * WORDS).round() as u32;
         // Signed integers compare as unsigned ones do when the highest bit is flipped in both; that of
         // a random word needs no flipping.
         #[expect(
