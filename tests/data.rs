@@ -356,6 +356,44 @@ fn moments_are_those_of_two_passes() {
     }
 }
 
+/// A histogram reaches from the least value to the largest, but not beyond 4.4 standard deviations.
+#[test]
+fn what_lies_far_out_is_counted_at_the_ends_of_a_histogram() {
+    let mut values = vec![5.0, 6.0, 9.0];
+    values.extend([7.0; 500]);
+    let near = data(&values);
+    assert_eq!(
+        (near.low, near.high),
+        (near.mean - 4.4 * near.unit(), near.mean + 4.4 * near.unit())
+    );
+    values.extend([-1000.0, 1200.0]);
+    let far = data(&values);
+    assert!(far.mean > 6.0 && far.unit() > 10.0);
+    assert_eq!(
+        (far.low, far.high),
+        (far.mean - 4.4 * far.unit(), far.mean + 4.4 * far.unit())
+    );
+    let outside = 1.0 / values.len() as f64;
+    assert_eq!(
+        (far.bins[0], far.bins[far.bins.len() - 1]),
+        (outside, outside)
+    );
+    let narrow = data(&[1.0, 2.0, 4.0]);
+    assert_eq!((narrow.low, narrow.high), (1.0, 4.0));
+}
+
+/// As f32 they are the standardised values, and what only rounding makes 0 is not 0.
+#[test]
+fn no_value_is_taken_for_0_that_is_not_0() {
+    let data = data(&[0.0, 1e-30, 1.0, 3.0]);
+    assert_eq!(data.values[0], data.zero());
+    assert!(data.values[1] > data.zero() && data.values[1] - data.zero() < 1e-6);
+    for (value, x) in data.values[2..].iter().zip([1.0, 3.0]) {
+        let off = f64::from(*value) - (x - data.mean) / data.unit();
+        assert!(off.abs() < 6e-8, "{x}: {off:e}");
+    }
+}
+
 #[test]
 fn values_without_a_spread_are_a_constant() {
     let seven = data(&[7.0, 7.0, 7.0]);
@@ -659,6 +697,12 @@ fn the_histograms_leave_out_what_has_no_density() {
     for (values, fragment, before, after) in [
         (&[0.0, 1.0, 2.0][..], "p=0.25", 2.0 / 3.0, 0.5),
         (&[0.0, 1.0, 2.0], "p=0.25&scale=alpha", 2.0 / 3.0, 0.5),
+        (
+            &[0.0, 1.0, 2.0],
+            "p=0.01&scale=gaussian",
+            2.0 / 3.0,
+            2.0 / 3.0,
+        ),
         (&[0.0, 1.0, 2.0], "p=0", 2.0 / 3.0, 2.0 / 3.0),
         (&[1.0, 2.0], "p=0", 1.0, 1.0),
         (&[3.0, 3.0], "p=0.25", 0.0, 0.0),

@@ -1,7 +1,7 @@
 //! The table of the rules: what each keeps, and its numbers.
 #![cfg(not(target_arch = "wasm32"))]
 
-use dropout_moments::sampling::Survey;
+use dropout_moments::sampling::{Comparison, Survey};
 use dropout_moments::scene::{Measured, Quantity, Scene, Sections};
 use dropout_moments::settings::{Named, Scaling, Seed, Settings};
 use dropout_moments::theory::Exact;
@@ -233,6 +233,69 @@ fn what_has_no_error_has_no_decimals() {
     }
     let constant = Scene::new(&settings("mu=0.0000123&sigma=0"), None);
     assert_eq!(quantity(&constant, "exact.x.mean").text, "0.0000123");
+}
+
+/// What a survey says is worked out from power sums: here those of a few values that are known.
+#[test]
+fn what_a_survey_says_is_that_of_its_values() {
+    const N: f64 = Survey::SAMPLES as f64;
+    let settings = settings("mu=0.5&sigma=2&p=0.3");
+    // z = (d - E d)/σ_d, each with its share.
+    let values = [(-1.0, 0.2), (0.5, 0.5), (2.0, 0.3)];
+    let mean_of =
+        |of: &dyn Fn(f64) -> f64| -> f64 { values.iter().map(|(z, share)| share * of(*z)).sum() };
+    let powers = [1, 2, 3, 4].map(|power| N * mean_of(&|z| z.powi(power)));
+    let numbers: Vec<_> = Survey::RULES
+        .iter()
+        .flat_map(|_| powers.into_iter().chain([0.25 * N]))
+        .collect();
+    let survey = Survey::from_numbers(&settings, &numbers).expect("they are five of each");
+    assert_eq!(survey.to_numbers(), numbers);
+    for (rule, scaling) in Survey::RULES.into_iter().enumerate() {
+        let exact = Exact::new(&settings.input, settings.drop_probability, scaling);
+        let (mean, unit) = (exact.d.mean, exact.d.variance.sqrt());
+        let m = mean_of(&|z| z);
+        let [variance, third, fourth] = [2, 3, 4].map(|k| mean_of(&|z| (z - m).powi(k)));
+        let rows = Comparison::of_rule(&settings, &exact, rule, Some(&survey));
+        for (row, expected) in rows.iter().zip([
+            mean + unit * m,
+            unit * (variance * N / (N - 1.0)).sqrt(),
+            mean_of(&|z| (mean + unit * z).powi(2)),
+            third / variance.powf(1.5),
+            fourth / variance.powi(2) - 3.0,
+            0.25,
+        ]) {
+            let found = row.measured.expect("it was measured");
+            let off = (found / expected - 1.0).abs();
+            assert!(
+                off < 1e-12,
+                "{scaling:?}, {}: {found}, not {expected}",
+                row.name
+            );
+        }
+    }
+    for length in [20, 24, 26] {
+        let some: Vec<_> = numbers.iter().cycle().take(length).copied().collect();
+        assert_eq!(
+            Survey::from_numbers(&settings, &some),
+            None,
+            "{length} numbers"
+        );
+    }
+}
+
+/// What does not vary has no shape.
+#[test]
+fn a_survey_of_a_constant_has_no_skewness() {
+    let settings = settings("input=ones&p=0");
+    let survey = Survey::run(&settings, Seed(1));
+    let exact = Exact::new(&settings.input, settings.drop_probability, settings.scaling);
+    let [mean, std, _, skewness, kurtosis, _] =
+        Comparison::of_rule(&settings, &exact, 1, Some(&survey)).map(|row| row.measured);
+    assert_eq!(
+        (mean, std, skewness, kurtosis),
+        (Some(1.0), Some(0.0), None, None)
+    );
 }
 
 /// All rules get the same units and drop the same of them, so their measured means have one ratio.

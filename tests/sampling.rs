@@ -2,7 +2,9 @@
 //! whatever the order of the work.
 #![cfg(not(target_arch = "wasm32"))]
 
-use dropout_moments::sampling::{Checkpoint, Estimate, Experiment, Range, RunningMoments};
+use dropout_moments::sampling::{
+    Checkpoint, Estimate, Experiment, Range, RunningMoments, draw_units,
+};
 use dropout_moments::settings::{SampleCount, Seed, Settings};
 use proptest::prelude::*;
 
@@ -251,6 +253,26 @@ fn what_is_not_a_result_is_refused() {
     assert_eq!(
         experiment.read_results(&[numbers.as_slice(), &[0.0]].concat()),
         None
+    );
+}
+
+/// Units that are shown one by one are kept or dropped by a mask; noise keeps them all.
+#[test]
+fn a_unit_says_whether_it_is_kept() {
+    let units = |fragment: &str| {
+        let settings = Settings::from_fragment(fragment).settings;
+        draw_units(&settings, Seed(7), 200)
+    };
+    let masked = units("p=0.5&mu=3");
+    let kept = masked.iter().filter(|unit| unit.kept).count();
+    assert!((60..140).contains(&kept), "{kept}");
+    for unit in masked {
+        assert_eq!(unit.d, if unit.kept { 2.0 * unit.x } else { 0.0 });
+    }
+    assert!(
+        units("p=0.5&mu=3&scale=gaussian")
+            .iter()
+            .all(|unit| unit.kept && unit.d != unit.x)
     );
 }
 
