@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use dropout_moments::sampling::{
-    Experiment, Histogram, NoNumbers, NumberReader, Numbers, Survey, draw_units,
+    Experiment, Histogram, NoNumbers, NumberReader, Numbers, Range, Survey, draw_units,
 };
 use dropout_moments::scene::{Measured, Scene, Sections, data_problem, data_report};
 use dropout_moments::settings::{Data, Distribution, Named, SampleCount, Seed, Settings};
@@ -139,7 +139,9 @@ fn what_is_no_text_is_refused_in_words() {
     assert!(
         report(long.as_bytes()).contains("Line 1: “999999999999999999999999…” is not a number.")
     );
-    assert_eq!(numbers(&format!("0.{}", "3".repeat(390))).len(), 1);
+    // Four hundred bytes can be a number, one more can't.
+    assert_eq!(numbers(&format!("0.{}", "3".repeat(398))).len(), 1);
+    assert!(read(format!("0.{}", "3".repeat(399)).as_bytes()).is_err());
 }
 
 #[test]
@@ -380,6 +382,16 @@ fn what_lies_far_out_is_counted_at_the_ends_of_a_histogram() {
     );
     let narrow = data(&[1.0, 2.0, 4.0]);
     assert_eq!((narrow.low, narrow.high), (1.0, 4.0));
+}
+
+/// What a figure shows of data ends where they do: of x from -1 to 4, and of what is kept and doubled from -2
+/// to 9, which is as far again as x is wide. The rest is the margin above and the room below 0.
+#[test]
+fn a_range_ends_where_the_data_do() {
+    let settings = settings("p=0.5", data(&[-1.0, 0.5, 4.0]));
+    let range = Range::of(&settings.input, settings.drop_probability, settings.scaling);
+    let off = (range.low + 0.3 * 11.0).abs() + (range.high - 9.0 - 0.04 * 11.0).abs();
+    assert!(off < 1e-12, "{range:?}");
 }
 
 /// As f32 they are the standardised values, and what only rounding makes 0 is not 0.

@@ -388,7 +388,9 @@ fn a_range_under_alpha_dropout_shows_what_it_should() {
     use dropout_moments::theory::{Exact, Rule};
     for (fragment, of_relu) in [
         ("mu=3&sigma=2&p=0.4", false),
+        ("mu=0.1&sigma=0.1&p=0.4", false),
         ("input=relu&mu=0.5&p=0.4", true),
+        ("input=relu&sigma=4&p=0.8", true),
     ] {
         let settings = Settings::from_fragment(&format!("{fragment}&scale=alpha")).settings;
         let (input, p) = (&settings.input, settings.drop_probability);
