@@ -91,6 +91,8 @@ fn what_cannot_be_used_is_said_with_its_line() {
          Line 8: “-inf” is not finite."
     );
     assert!(report(b"1e999\n1\n").ends_with("Line 1: “1e999” is not finite."));
+    // What moves a cursor is not shown as it is.
+    assert!(report(b"a\x1bb\n1\n").ends_with("Line 1: “a\u{fffd}b” is not a number."));
     // What is too long is cut, be it in the middle of a character, and still read as it was written.
     let long = "é".repeat(300);
     assert!(report(long.as_bytes()).contains(&format!("“{}…”", "é".repeat(24))));
@@ -139,7 +141,10 @@ fn what_is_no_text_is_refused_in_words() {
     assert!(
         report(long.as_bytes()).contains("Line 1: “999999999999999999999999…” is not a number.")
     );
-    // Four hundred bytes can be a number, one more can't.
+    // Four hundred bytes can be a number, one more can't; nor the first of them behind a byte order mark,
+    // where a piece ends.
+    let long = format!("\u{feff}0.{}", "3".repeat(500));
+    assert!(read_in_pieces(long.as_bytes(), 7).is_err());
     assert_eq!(numbers(&format!("0.{}", "3".repeat(398))).len(), 1);
     assert!(read(format!("0.{}", "3".repeat(399)).as_bytes()).is_err());
 }
