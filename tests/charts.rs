@@ -13,6 +13,7 @@ use dropout_moments::scene::{
     Cursor, LabelledAtom, Measured, Readable, Run, Scene, Sections, Symbol, Table,
 };
 use dropout_moments::settings::{SampleCount, Seed, Settings};
+use dropout_moments::theory::Exact;
 use plotters::coord::Shift;
 use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
 use plotters::style::text_anchor::{HPos, VPos};
@@ -972,6 +973,111 @@ fn the_marker_can_be_grabbed_where_it_is_drawn() {
         (100.0, 100.0),
         WIDE
     ));
+}
+
+/// At μ = 0 the exact ratio is √2 at p = ½, and the squared error of its logarithm 3p/(4qn).
+#[test]
+fn what_is_read_off_the_convergence_are_the_estimates_and_their_errors() {
+    let mut figure = scene_with_run("p=0.5", 300_000)
+        .convergence
+        .expect("a whole scene has it");
+    let exact = 2.0_f64.sqrt();
+    let number = |text: &str| -> f64 { text.parse().expect("a number") };
+    let estimates = figure.estimates.clone();
+    for point in &estimates {
+        let error = exact * (0.75 / point.samples as f64).sqrt();
+        assert!((point.standard_error / error - 1.0).abs() < 1e-12);
+    }
+    let table = figure.table();
+    let mut rows = 0;
+    for row in table.rows() {
+        let samples: String = row[0].chars().filter(char::is_ascii_digit).collect();
+        let point = estimates
+            .iter()
+            .find(|it| it.samples.to_string() == samples);
+        let point = point.expect("its samples are those of an estimate");
+        let half_a_digit = 0.02 * point.standard_error;
+        assert!(
+            (number(&row[1]) - point.value).abs() <= 10.0 * half_a_digit,
+            "{row:?}"
+        );
+        let two_errors = 2.0 * point.standard_error;
+        assert!((number(&row[2]) / two_errors - 1.0).abs() < 0.05, "{row:?}");
+        let apart = (point.value - exact).abs() / point.standard_error;
+        assert_eq!(row[3], format!("{apart:.1} s.e."));
+        rows += 1;
+    }
+    assert!((10..=20).contains(&rows), "{rows}");
+    let last = *estimates.last().expect("there was a run");
+    let [value, errors] =
+        [1, 2].map(|cell| table.rows().last().expect("it is there")[cell].clone());
+    assert_eq!(
+        figure.summary(),
+        format!(
+            "std after ÷ std before, measured, against the number of samples. After 300\u{202f}000 samples it \
+             is {value} plus or minus {errors}, two standard errors; the exact value is 1.41421."
+        )
+    );
+    assert_eq!(figure.places().len(), estimates.len());
+    figure.point_at(Some(last.decade));
+    let cursor = figure.cursor().expect("it is there");
+    let words = format!("After 300\u{202f}000 samples: {value} ± {errors}, two standard errors.");
+    assert_eq!(cursor.words, words);
+    assert_eq!(cursor.readings[0].value, last.value);
+
+    // Without a run there is what is exact; without any error nothing is apart.
+    let none = scene("p=0.5").convergence.expect("a whole scene has it");
+    assert_eq!(
+        none.summary(),
+        "std after ÷ std before, measured, against the number of samples. The exact value is 1.41421."
+    );
+    let certain = there(&scene_with_run("p=0", 1000).convergence).table();
+    assert!(certain.rows().len() > 0 && certain.rows().all(|row| row[3].is_empty()));
+}
+
+/// The moments, and what has a probability of its own; round activations, and each atom once.
+#[test]
+fn what_the_density_says_of_itself() {
+    let alpha = scene("p=0.5&scale=alpha&mu=1").density;
+    let settings = Settings::from_fragment("p=0.5&scale=alpha&mu=1").settings;
+    let exact = Exact::new(&settings.input, settings.drop_probability, settings.scaling);
+    let words = alpha.summary();
+    let after_each = |name: &str| -> Vec<f64> {
+        let parts = words.split(name).skip(1);
+        let number = |part: &str| part.split([' ', ';', ',']).next()?.parse().ok();
+        parts.filter_map(number).collect()
+    };
+    let moments = [&exact.x, &exact.d];
+    for (shown, expected) in [
+        (after_each("mean "), moments.map(|it| it.mean)),
+        (
+            after_each("standard deviation "),
+            moments.map(|it| it.variance.sqrt()),
+        ),
+    ] {
+        assert_eq!(shown.len(), 2, "{words}");
+        for (shown, expected) in shown.iter().zip(expected) {
+            assert!((shown / expected - 1.0).abs() < 5e-4, "{words}: {expected}");
+        }
+    }
+    let places = alpha.places();
+    assert!(places.is_sorted_by(|a, b| a < b), "{places:?}");
+    let atom = alpha.after.atoms[0].location;
+    assert_eq!(places.iter().filter(|it| **it == atom).count(), 1);
+    // At 0 there is an atom that is a round activation already.
+    let inverted = scene("p=0.5").density;
+    assert_eq!(inverted.places().iter().filter(|it| **it == 0.0).count(), 1);
+    assert!(
+        inverted.summary().contains("50 % are exactly 0"),
+        "{}",
+        inverted.summary()
+    );
+    let gaussian = scene("p=0.5&scale=gaussian").density;
+    assert!(
+        gaussian
+            .summary()
+            .ends_with("none has a value with a probability of its own.")
+    );
 }
 
 #[test]
