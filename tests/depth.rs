@@ -3,8 +3,11 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use dropout_moments::network::{LayerEstimate, Simulation, SimulationEstimate};
-use dropout_moments::scene::{Measured, Readable as _, Scene, Sections, Simulated};
-use dropout_moments::settings::{Activation, Initialisation, Named, Scaling, Seed, Settings};
+use dropout_moments::sampling::Experiment;
+use dropout_moments::scene::{Measured, Readable as _, Run, Scene, Sections, Simulated};
+use dropout_moments::settings::{
+    Activation, Initialisation, Named, SampleCount, Scaling, Seed, Settings,
+};
 use dropout_moments::theory::{Exact, LayerMoments, Propagation};
 
 /// How far a value may be from what is expected, in one place.
@@ -512,6 +515,86 @@ fn the_variance_shift_is_that_of_the_reference_cases() {
     // What adds up more and more of what goes together has no shift.
     assert!(shift("mu=1&p=0.5", 1e9, 0.3) > 1.0 - 1e-7);
     assert_eq!(exact("input=ones&p=0").variance_shift(0.0, 0.0), None);
+}
+
+/// The page measures the shift by the ratio of a run's standard deviations, and has its error from theirs.
+#[test]
+fn the_page_measures_the_variance_shift() {
+    let settings = settings("mu=1&p=0.5");
+    let samples = 300_000;
+    let count = SampleCount::new(samples).expect("is allowed");
+    let estimate = Experiment::new(&settings, count, Seed(7)).run();
+    let run = Run {
+        estimate: &estimate,
+        samples,
+        seconds: 1.0,
+    };
+    let scene = Scene::new(&settings, Some(run));
+    let value = |name: &str| {
+        let quantity = scene.quantities.iter().find(|it| it.name == name);
+        quantity
+            .and_then(|it| it.value)
+            .unwrap_or_else(|| panic!("there is no {name}"))
+    };
+    let exact = 1.0 / 3.0;
+    assert_close(
+        value("shift.exact"),
+        exact,
+        REFERENCE,
+        "(1 + ½)/½, turned over",
+    );
+    assert_close(value("shift.std"), exact.sqrt(), REFERENCE, "its root");
+    assert_close(
+        value("shift.sum"),
+        reference("R21 ", "shift"),
+        REFERENCE,
+        "R21",
+    );
+    let ratio = value("measured.ratio.std");
+    assert_close(
+        value("shift.measured"),
+        1.0 / ratio.powi(2),
+        REFERENCE,
+        "measured",
+    );
+    // Of a power, the relative error is the exponent times that of its base.
+    let exact = Exact::new(&settings.input, settings.drop_probability, settings.scaling);
+    let error = exact
+        .standard_errors(samples)
+        .standard_deviation_ratio
+        .expect("x varies");
+    let expected = 2.0 * error / ratio / ratio.powi(2);
+    assert_close(value("shift.stderr"), expected, REFERENCE, "its error");
+    assert!((value("shift.measured") - 1.0 / 3.0).abs() < Z * expected);
+}
+
+#[test]
+fn the_page_says_how_far_the_two_modes_come_apart() {
+    let sentence = |fragment: &str| {
+        let scene = Scene::new(&settings(fragment), None);
+        let found = scene.sentences.into_iter().find(|it| it.0 == "depth");
+        found.expect("there is one").1.replace('\u{a0}', " ")
+    };
+    // (1/√½)¹⁰ = 32, with the weights that keep evaluation.
+    assert_eq!(
+        sentence("p=0.5&layers=10&activation=relu&init=he"),
+        "After 10 layers the std is 32 in training and 1 in evaluation: that in training is \
+         1/√(1−p)¹⁰ = 32 times the other, a factor 1/√(1−p) = 1.414 a layer."
+    );
+    assert!(
+        sentence("p=0&layers=10").ends_with(": the same."),
+        "{}",
+        sentence("p=0&layers=10")
+    );
+    let tanh = sentence("p=0.5&layers=3&activation=tanh");
+    assert!(tanh.ends_with(" times the other."), "{tanh}");
+    // Ten thousand times the variance a layer.
+    let beyond = sentence("p=0.9999&layers=50&activation=relu&init=he");
+    let end = "Further layers are beyond 10^±75, and not followed.";
+    assert!(
+        beyond.ends_with(&format!(" times the other. {end}")),
+        "{beyond}"
+    );
 }
 
 /// On one axis, long numbers are all written as powers of ten, and short ones all in full.
