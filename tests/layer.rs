@@ -336,6 +336,52 @@ fn draws_fall_as_the_exact_distribution_says() {
     }
 }
 
+/// The numbers of the section are those of the layer's exact distribution: `near` is a tenth of what
+/// evaluation gives, and the loss is the squared bias and the variance.
+#[test]
+fn the_page_shows_the_chances_and_the_loss_of_the_layer() {
+    for fragment in [
+        "p=0.3&units=50",
+        "p=0.5&scale=none&weights=few",
+        "p=0.2&scale=sqrt&units=30",
+    ] {
+        let settings = settings(fragment);
+        let scene = Scene::new(&settings, None);
+        let value = |name: &str| {
+            let quantity = scene.quantities.iter().find(|it| it.name == name);
+            quantity
+                .and_then(|it| it.value)
+                .unwrap_or_else(|| panic!("there is no {name}"))
+        };
+        let exact = output(&settings);
+        let evaluation = exact.evaluation;
+        let within = exact.probability(0.9 * evaluation, 1.1 * evaluation);
+        assert_close(value("layer.evaluation"), evaluation, 1e-14, fragment);
+        assert_close(value("layer.within"), within, 1e-12, fragment);
+        assert_close(
+            value("layer.exactly"),
+            exact.mass(evaluation),
+            1e-12,
+            fragment,
+        );
+        for (name, weights) in Weights::NAMES {
+            let mut with = settings.clone();
+            with.weights = *weights;
+            let layer = output(&with);
+            let bias = layer.mean - layer.evaluation;
+            let what = format!("{fragment}, {name}");
+            let [shown, variance, loss] =
+                ["bias", "variance", "loss"].map(|it| value(&format!("weights.{name}.{it}")));
+            assert!(
+                (shown - bias.powi(2)).abs() <= 1e-12 * bias.powi(2),
+                "{what}: {shown}"
+            );
+            assert_close(variance, layer.variance, 1e-12, &what);
+            assert_close(loss, bias.powi(2) + layer.variance, 1e-12, &what);
+        }
+    }
+}
+
 #[test]
 fn each_seed_has_weights_of_its_own() {
     let weights = |seed| {
