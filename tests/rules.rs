@@ -2,9 +2,9 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use dropout_moments::sampling::{Comparison, Survey};
-use dropout_moments::scene::{Measured, Quantity, Scene, Sections};
+use dropout_moments::scene::{Measured, Quantity, Readable, Scene, Sections};
 use dropout_moments::settings::{Named, Scaling, Seed, Settings};
-use dropout_moments::theory::Exact;
+use dropout_moments::theory::{Density, Exact};
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 
@@ -315,6 +315,77 @@ fn a_survey_gives_every_rule_the_same_units() {
     for name in ["skewness", "kurtosis", "zeros"] {
         let difference = measured("inverted", name) - measured("none", name);
         assert!(difference.abs() < 1e-11, "{name}: {difference}");
+    }
+}
+
+/// Under each rule, the density of d there.
+#[test]
+fn what_is_read_off_the_rules_are_their_densities() {
+    let settings = settings("p=0.4&mu=0.5");
+    let scene = Scene::new(&settings, None);
+    let mut figure = scene.rules.expect("a whole scene has it");
+    let places = figure.places();
+    assert!(
+        (80..=160).contains(&places.len()) && places.contains(&1.0),
+        "{places:?}"
+    );
+    figure.point_at(Some(1.0));
+    let cursor = figure.cursor().expect("it is there").clone();
+    let density =
+        |scaling| Density::after(&settings.input, settings.drop_probability, scaling).at(1.0);
+    assert_eq!(cursor.readings.len(), Survey::RULES.len());
+    let mut words = cursor.words.as_str();
+    for (reading, scaling) in cursor.readings.iter().zip(Survey::RULES) {
+        assert_eq!(reading.value, density(scaling), "{scaling:?}");
+        let shown: f64 = reading.lines[0].parse().expect("a number");
+        assert!(
+            (shown / reading.value - 1.0).abs() < 5e-3,
+            "{scaling:?}: {shown}"
+        );
+        // In the words they follow each other.
+        let (_, rest) = words.split_once(&reading.lines[0]).expect("it is said");
+        words = rest;
+    }
+    let table = figure.table();
+    let row = table.rows().find(|row| row[0] == "1").expect("it is there");
+    assert_eq!(
+        row[2..],
+        cursor
+            .readings
+            .iter()
+            .map(|it| it.lines[0].clone())
+            .collect::<Vec<_>>()
+    );
+    figure.point_at(None);
+    assert_eq!(figure.cursor(), None);
+}
+
+/// What figures say of themselves, to those who can't see them, has their numbers.
+#[test]
+fn every_figure_has_a_summary() {
+    let scene = Scene::new(&settings("p=0.4&mu=0.5"), None);
+    let ratio = (1.0 + 0.4 * 0.25_f64).sqrt() / 0.6_f64.sqrt();
+    let all: [(&dyn Readable, String); 4] = [
+        (&scene.density, "40 % are exactly 0".to_owned()),
+        (
+            &scene.ratio,
+            format!(
+                "At p = 0.4 it is {ratio:.3} (+{:.1} %)",
+                100.0 * (ratio - 1.0)
+            ),
+        ),
+        (
+            scene.rules.as_ref().expect("it is there"),
+            "alpha: std 1.17, mean 0.259, 40 % are −0.911.".to_owned(),
+        ),
+        (
+            scene.mask.as_ref().expect("it is there"),
+            "24 on average".to_owned(),
+        ),
+    ];
+    for (figure, part) in all {
+        let words = figure.summary();
+        assert!(words.contains(&part) && words.ends_with('.'), "{words}");
     }
 }
 

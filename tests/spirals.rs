@@ -97,6 +97,29 @@ fn evaluation_is_the_mean_of_masks_that_differ() {
     }
 }
 
+/// The last column of the table is the root mean square of what each network says of the test points.
+#[test]
+fn the_table_has_the_size_of_what_decides() {
+    let settings = settings("p=0.5&seed=3&scale=none");
+    let progress = Spirals::new(&settings).go_on(&SpiralProgress::default());
+    let (figure, _) = figure(&settings, &progress);
+    let table = figure.table();
+    for (number, said) in (1..).zip(&progress.test[2..]) {
+        let squares: f64 = said.iter().map(|it| f64::from(*it).powi(2)).sum();
+        let expected = (squares / said.len() as f64).sqrt();
+        let name = format!("mask {number}");
+        let row = table
+            .rows()
+            .find(|row| row[0] == name)
+            .expect("it is there");
+        let shown: f64 = row[3].parse().expect("a number");
+        assert!(
+            (shown / expected - 1.0).abs() < 5e-3,
+            "{name}: {shown}, not {expected}"
+        );
+    }
+}
+
 #[test]
 fn without_dropout_all_masks_are_one() {
     let settings = settings("p=0&seed=7");
