@@ -7,7 +7,7 @@ use dropout_moments::scene::{
     Measured, Readable, Scene, Section, Sections, Training, TrainingFigure, TrainingTables,
     kept_together, symbols,
 };
-use dropout_moments::settings::{Distribution, Named, Scaling, Seed, Settings};
+use dropout_moments::settings::{Curve, Distribution, Named, Scaling, Seed, Settings};
 use dropout_moments::theory::Exact;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
@@ -692,6 +692,51 @@ fn the_tables_of_training_have_each_rules_scores() {
     assert!(rows[1][3].ends_with(&half), "{:?}, {half}", rows[1]);
 }
 
+/// The long run's figure has two panels, whose curves are the rows of its table, and one cursor for both.
+#[test]
+fn the_figure_of_the_long_run_shows_its_table() {
+    let mut figure = Scene::new(&Settings::default(), None)
+        .study
+        .expect("a whole scene has it");
+    let table = figure.table();
+    let mut compared = 0;
+    for (way, panel) in figure.panels.iter().enumerate() {
+        for curve in &panel.curves {
+            for (p, loss) in &curve.points {
+                let row = table
+                    .rows()
+                    .find(|row| row[0] == curve.name && row[1].parse() == Ok(*p));
+                let shown: f64 = row.expect("it is there")[2 + way]
+                    .parse()
+                    .expect("a number");
+                assert!(
+                    (shown / loss - 1.0).abs() < 5e-4,
+                    "{}, p = {p}: {shown}",
+                    curve.name
+                );
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 20, "{compared}");
+    let place = *figure.places().last().expect("there are some");
+    figure.point_at(Some(place));
+    let cursor = figure.cursor().expect("it is there");
+    let panels = figure
+        .panels
+        .each_ref()
+        .map(|panel| panel.cursor().expect("in both"));
+    let [first, second] = panels.map(|it| it.words.as_str());
+    let both = format!("as it is, {first} with the rule’s factor, {second}");
+    assert_eq!((&cursor.words, cursor.place), (&both, place));
+    assert_eq!(
+        figure.summary(),
+        figure.panels.each_ref().map(Readable::summary).join(" ")
+    );
+    figure.point_at(None);
+    assert_eq!(figure.cursor(), None);
+}
+
 /// What is chosen, what the figure calls that, and its value for a network after four epochs.
 type Choice = (&'static str, &'static str, fn(&Progress) -> f64);
 
@@ -739,6 +784,42 @@ fn the_figure_of_training_follows_the_choice() {
         assert!(cell.contains(" ± "), "{cell}");
         assert_eq!(table.rows().len(), 4);
         assert!(table.caption.contains("± its standard error"));
+    }
+    // The axis shows all of the curves and their bands: from 0, up to 100 %, or with room at both ends.
+    for (curve, _) in Curve::NAMES {
+        let figure = figure_of(shown(
+            &settings(&format!("curve={curve}")),
+            &comparison,
+            &networks,
+        ));
+        let ends = figure.curves.iter().flat_map(|curve| {
+            let halves = curve.halves.iter().copied().chain(std::iter::repeat(0.0));
+            let points = curve.points.iter().zip(halves);
+            points.flat_map(|(point, half)| [point.1 - half, point.1 + half])
+        });
+        let (low, high) = ends.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), end| {
+            (low.min(end), high.max(end))
+        });
+        let expected = match *curve {
+            "accuracy" | "training-accuracy" => ((low - 1.0).clamp(0.0, 95.0), 100.0),
+            "mean" => {
+                let (low, high) = (low.min(0.0), high.max(0.0));
+                let room = 0.1 * (high - low).max(0.1);
+                (low - room, high + room)
+            }
+            "std" => (0.0, 1.1 * high),
+            _ => (0.0, (1.1 * high).min(3.0)),
+        };
+        assert_eq!(figure.y.1, expected, "{curve}");
+    }
+    // What is read off is each curve's value there.
+    let mut pointed = figure_of(shown(&settings(""), &comparison, &networks));
+    assert_eq!(pointed.places(), [1.0, 2.0, 3.0, 4.0]);
+    pointed.point_at(Some(3.0));
+    let cursor = pointed.cursor().expect("it is there");
+    for (reading, curve) in cursor.readings.iter().zip(&pointed.curves) {
+        assert_eq!(reading.value, curve.points[2].1, "{}", curve.name);
+        assert!(cursor.words.contains(&reading.lines[0]), "{}", cursor.words);
     }
     let interval = figure_of(shown(&settings("spread=interval"), &comparison, &networks));
     let error = figure_of(shown(&settings(""), &comparison, &networks));
