@@ -362,7 +362,7 @@ fn what_is_read_off_the_rules_are_their_densities() {
 
 /// What figures say of themselves, to those who can't see them, has their numbers.
 #[test]
-fn every_figure_has_a_summary() {
+fn summaries_have_the_figures_numbers() {
     let scene = Scene::new(&settings("p=0.4&mu=0.5"), None);
     let ratio = (1.0 + 0.4 * 0.25_f64).sqrt() / 0.6_f64.sqrt();
     let all: [(&dyn Readable, String); 4] = [

@@ -368,7 +368,7 @@ fn a_range_shows_what_it_should() {
             -3.4 - x - 0.04 * 3.0 * x,
             5.4 + x + 0.04 * 3.0 * x,
         ),
-        // The same without a scale: 0.5 ± 1.
+        // Without a scale what is kept, 2 ± 1, lies within x, 2 ± 1.76.
         ("mu=2&sigma=0.4&p=0.5&scale=none", -0.3 * 3.76, 3.76 * 1.04),
         // A constant 2 becomes 0 or 4, and the atom that needs room is at 4.
         ("mu=2&sigma=0&p=0.5", -0.3 * 4.0, 4.0 + 0.3 * 4.0),
