@@ -949,10 +949,14 @@ impl App {
         let is_settled = self.settle_timer.is_none() && self.glide.is_none();
         let in_view = self.sections.in_view();
         let is_moving = in_view.has(Section::Layer) && self.layer.is_moving();
+        let which = if is_settled && !is_moving || self.printing {
+            Which::All
+        } else {
+            Which::InView
+        };
         let mut sections = in_view;
         for section in Section::ALL {
-            let follows = is_settled && !is_moving && self.reached.has(section);
-            if follows || self.printing {
+            if which == Which::All && (self.reached.has(section) || self.printing) {
                 sections.set(section, true);
             }
         }
@@ -998,7 +1002,7 @@ impl App {
         self.controls
             .show_settings(&settings, self.editing.as_ref());
         self.controls.show_answer(&scene.answer);
-        self.sections.show(&scene);
+        self.sections.show(&scene, which);
         if scene.sections.has(Section::Rules) {
             self.rules.show(&settings);
         }

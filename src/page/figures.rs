@@ -157,7 +157,7 @@ pub(super) enum Pointed {
     Reading,
 }
 
-/// Which figures are drawn.
+/// Which figures are drawn, and which numbers are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Which {
     /// Those in view.

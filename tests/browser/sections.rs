@@ -79,6 +79,39 @@ async fn a_section_that_comes_into_view_in_a_drag_follows_it() {
     assert_eq!(stage.value("rules.inverted.exact.zeros"), Some(0.2));
 }
 
+/// In a section that is longer than the window, a table waits, too.
+#[wasm_bindgen_test]
+async fn a_table_out_of_view_waits_in_a_section_in_view() {
+    let stage = Stage::new("seed=7&p=0.2").await;
+    stage.until_run_is("done").await;
+    let keeps = "[data-quantity='keeps.inverted.std']";
+    let zeros = "rules.inverted.exact.zeros";
+    stage.element("#rules .keeps").scroll_into_view();
+    for percent in 21..40 {
+        let before = stage.text(keeps);
+        drag_to(&stage, f64::from(percent) / 100.0).await;
+        stage
+            .until("the table in view follows", || stage.text(keeps) != before)
+            .await;
+        assert_eq!(stage.value(zeros), Some(0.2), "at {percent} %");
+    }
+    stage.element("#rules .numbers").scroll_into_view();
+    let left = stage.text(keeps);
+    for percent in 41..60 {
+        let p = f64::from(percent) / 100.0;
+        drag_to(&stage, p).await;
+        stage
+            .until("the table that came into view follows", || {
+                stage.value(zeros) == Some(p)
+            })
+            .await;
+    }
+    assert_eq!(stage.text(keeps), left);
+    stage
+        .until("all follows", || stage.text(keeps) != left)
+        .await;
+}
+
 /// Paper has all of the page, even in the middle of a drag.
 #[wasm_bindgen_test]
 async fn what_is_printed_is_whole() {
