@@ -4,9 +4,10 @@
 use std::convert::Infallible;
 
 use dropout_moments::charts::{
-    Palette, UNIT, activation_at, decade_at, draw_convergence, draw_density, draw_layer, draw_mask,
-    draw_ratio, draw_rules, draw_units, draw_variance, drop_probability_at, is_on_marker,
-    layer_unit_at, output_at, unit_at, variance_at,
+    Caption, Palette, UNIT, activation_at, decade_at, draw_convergence, draw_density, draw_depth,
+    draw_layer, draw_mask, draw_ratio, draw_rules, draw_study, draw_training, draw_units,
+    draw_variance, drop_probability_at, is_on_marker, layer_at, layer_unit_at, output_at,
+    rules_activation_at, study_at, training_at, unit_at, variance_at,
 };
 use dropout_moments::sampling::{Experiment, LayerDraws, Range};
 use dropout_moments::scene::{
@@ -912,6 +913,10 @@ fn the_cursor_stands_on_the_curves_and_says_their_values() {
     ] {
         assert!(drawing.has_label(text), "{text}");
     }
+    // φ(0)/10, with as many digits.
+    let mut wide = crate::scene("sigma=10");
+    wide.density.point_at(Some(0.0));
+    assert!(density(&wide, WIDE).has_label("before 0.03989"));
     scene.density.point_at(Some(0.0));
     let words = &scene.density.cursor().expect("it is there").words;
     assert!(
@@ -951,6 +956,48 @@ fn a_place_of_the_screen_is_the_place_of_the_data_drawn_there() {
     }
 }
 
+/// Where a figure has these ticks, that is read off.
+fn assert_ticks_are_read(drawing: &Drawing, ticks: &[&str], read: impl Fn(f64) -> f64) {
+    for tick in ticks {
+        let value: f64 = tick.replace('−', "-").parse().expect("is a number");
+        let labels = drawing.labels.iter().filter(|label| label.text == *tick);
+        let middles: Vec<_> = labels
+            .map(|label| (label.left + label.right) / 2.0)
+            .collect();
+        assert!(!middles.is_empty(), "there is no {tick}");
+        for x in middles {
+            let off = (read(x) - value).abs();
+            assert!(off <= 0.01 * value.abs(), "{tick}: {} at {x}", read(x));
+        }
+    }
+}
+
+#[test]
+fn what_a_pointer_reads_off_is_what_the_axis_says_there() {
+    let scene = scene("");
+    let (figure, study) = (there(&scene.rules), there(&scene.study));
+    for size in [(700, 560), (520, 560), (519, 800), (340, 800)] {
+        assert_ticks_are_read(&rules(&scene, size), &["−4", "−2", "2", "4"], |x| {
+            rules_activation_at(figure, x, size.0)
+        });
+    }
+    // Above its width, two panels stand side by side.
+    for size in [(700, 300), (560, 300), (559, 520), (340, 520)] {
+        let drawing = record(size, |area| draw_study(area, study, &Palette::LIGHT));
+        assert_ticks_are_read(&drawing, &["0.2", "0.4"], |x| study_at(study, x, size.0));
+    }
+    for (size, ticks) in [((700, 620), ["6", "7", "9"]), ((340, 500), ["4", "6", "8"])] {
+        let figure = there(&scene.depth);
+        let drawing = record(size, |area| draw_depth(area, figure, &Palette::LIGHT));
+        assert_ticks_are_read(&drawing, &ticks, |x| layer_at(figure, x, size.0));
+    }
+    for size in [WIDE, NARROW] {
+        let figure = there(&scene.training);
+        let drawing = record(size, |area| draw_training(area, figure, &Palette::LIGHT));
+        assert_ticks_are_read(&drawing, &["10"], |x| training_at(figure, x, size.0));
+    }
+}
+
 #[test]
 fn the_marker_can_be_grabbed_where_it_is_drawn() {
     for (fragment, size) in [("p=0.3", WIDE), ("p=0.8&mu=2", NARROW)] {
@@ -973,6 +1020,42 @@ fn the_marker_can_be_grabbed_where_it_is_drawn() {
         (100.0, 100.0),
         WIDE
     ));
+}
+
+/// However many estimates there are, the table has some twenty of them, and the last.
+#[test]
+fn the_table_of_the_convergence_ends_with_the_run() {
+    for samples in [1 << 16, 3_000_000, 10_000_000, 20_000_001] {
+        let scene = scene_with_run("p=0.5", samples);
+        let figure = there(&scene.convergence);
+        let table = figure.table();
+        assert!((1..=21).contains(&table.rows().len()), "{samples}");
+        let last = table.rows().last().expect("there are estimates");
+        let digits: String = last[0].chars().filter(char::is_ascii_digit).collect();
+        assert_eq!(digits, samples.to_string());
+    }
+}
+
+#[test]
+fn a_caption_is_as_high_as_its_lines() {
+    let shows =
+        "A sentence that is so long that it needs more than one line below a narrow figure.";
+    let mut lines = 0;
+    let drawing = record((200, 200), |area| {
+        let caption = Caption::new(area, shows, "p=0.5")?;
+        lines = (caption.height() - 24) / 18;
+        caption.draw(area, &Palette::LIGHT)
+    });
+    assert!(lines > 2);
+    assert_eq!(drawing.labels.len(), lines as usize);
+    // From 16 pixels of room to each side, 8 above and 16 below.
+    let words: Vec<_> = drawing.labels.iter().map(|it| it.text.as_str()).collect();
+    assert_eq!(words.join(" "), format!("{shows} p=0.5"));
+    for (line, label) in (0_u32..).zip(&drawing.labels) {
+        let middle = (label.top + label.bottom) / 2.0;
+        assert_eq!(middle, f64::from(8 + 9 + 18 * line));
+        assert!(label.left == 16.0 && label.right <= 184.0, "{label:?}");
+    }
 }
 
 /// At μ = 0 the exact ratio is √2 at p = ½, and the squared error of its logarithm 3p/(4qn).

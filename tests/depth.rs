@@ -629,6 +629,42 @@ fn the_ticks_of_an_axis_are_named_in_one_way() {
     assert!(in_full > 10 && in_powers > 10, "{in_full}, {in_powers}");
 }
 
+/// Long numbers are written in powers of ten, in words and, for programs, in the table.
+#[test]
+fn what_grows_without_bound_is_written_in_powers_of_ten() {
+    let fragment = "layers=50&p=0.9&activation=relu";
+    let figure = Scene::new(&settings(fragment), None)
+        .depth
+        .expect("it is there");
+    let said = " After 50 layers: std 10²⁵ in training and 1 in evaluation, correlation 0.12.";
+    assert!(figure.summary().ends_with(said), "{}", figure.summary());
+    let table = figure.table();
+    for (row, layer) in table.rows().zip(layers(fragment)) {
+        let std = layer.training.standard_deviation();
+        let written: f64 = row[1].parse().expect("is a number");
+        assert!((written / std - 1.0).abs() < 5e-4, "{row:?}, and not {std}");
+    }
+}
+
+/// A panel has some height even where all of its values are the same: 0.01 to each side, and its room.
+#[test]
+fn a_panel_of_one_value_has_that_value_in_its_middle() {
+    for (fragment, value) in [
+        ("layers=3&p=0", Some(0.398_942_280_401_432_7)),
+        ("layers=3&activation=linear&init=lecun", Some(0.0)),
+        ("layers=3", None),
+    ] {
+        let scene = Scene::new(&settings(fragment), None);
+        let panel = &scene.depth.expect("it is there").panels[1];
+        let (low, high) = panel.range;
+        assert!(low < high);
+        if let Some(value) = value {
+            assert!((low - (value - 0.0116)).abs() < 1e-9, "{fragment}: {low}");
+            assert!((high - (value + 0.0116)).abs() < 1e-9, "{fragment}: {high}");
+        }
+    }
+}
+
 /// Linear layers double the std at p = 3/4, and halve the correlation.
 #[test]
 fn what_is_read_off_the_figure_is_the_recursion_and_what_was_simulated() {

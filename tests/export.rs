@@ -267,6 +267,9 @@ fn tables_for_papers_are_as_on_the_page() {
             let markdown = exported.markdown(&table);
             let lines: Vec<&str> = markdown.lines().filter(|it| it.starts_with('|')).collect();
             assert_eq!(lines.len(), 2 + table.rows().len(), "{markdown}");
+            // The first column has names, the others have numbers.
+            let columns = " --: |".repeat(table.columns.len() - 1);
+            assert_eq!(lines[1], format!("| --- |{columns}"));
             for (line, row) in lines[2..].iter().zip(table.rows()) {
                 let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
                 assert_eq!(cells, row, "{markdown}");
@@ -276,6 +279,21 @@ fn tables_for_papers_are_as_on_the_page() {
             let (_, body) = latex.split_once("\\begin{tabular}{l").expect("it begins");
             let rows: Vec<&str> = body.lines().filter(|it| it.ends_with("\\\\")).collect();
             assert_eq!(rows.len(), 1 + table.rows().len(), "{latex}");
+            for (row, cells) in rows[1..].iter().zip(table.rows()) {
+                let letters = |text: &str| {
+                    let letters = text.chars().filter(char::is_ascii_alphanumeric);
+                    letters.collect::<String>()
+                };
+                // Signs have names there, and powers are digits.
+                let signs = [
+                    "$^2$", "\\times", "\\div", "\\pm", "\\cdot", "\\surd", "\\alpha", "\\mu",
+                    "\\sigma",
+                ];
+                let row = signs
+                    .iter()
+                    .fold((*row).to_owned(), |row, it| row.replace(it, ""));
+                assert_eq!(letters(&row), letters(&cells.concat()));
+            }
             for row in rows {
                 assert!(row.is_ascii(), "{row}");
                 let plain = row.replace("\\%", "").replace("\\_", "");

@@ -3,7 +3,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use dropout_moments::sampling::{Layer, LayerDraws};
-use dropout_moments::scene::Scene;
+use dropout_moments::scene::{Readable as _, Scene};
 use dropout_moments::settings::{DropProbability, Named, Scaling, Settings, Weights};
 use dropout_moments::theory::{LayerOutput, Rule};
 use proptest::prelude::*;
@@ -468,6 +468,9 @@ fn the_sentences_say_what_a_draw_gives_and_how_often() {
     assert!(spread("weights=random").contains("practically never exactly 100"));
     assert!(spread("weights=random").contains("with a probability of about "));
     assert!(spread("scale=gaussian").contains("it is with a probability of 87.3 %."));
+    // Six standard deviations: 1 − 2·10⁻⁹ is not 1.
+    assert!(spread("units=1543").contains("with a probability of nearly 100 %."));
+    assert!(spread("units=10000").contains("with one of 100 %."));
     assert_eq!(
         spread("p=0"),
         "Nothing is dropped here: every draw gives 100."
@@ -477,6 +480,79 @@ fn the_sentences_say_what_a_draw_gives_and_how_often() {
         "A layer sums 10 units of one, with weights of one: that makes 10. Drop 50 % of them, and 5 is \
          left on average. Divide by 1−p = 0.5, and it is 10 again, just as without dropout."
     );
+}
+
+/// A part of countable outcomes goes from the first to the last of them, and the next of them begins the
+/// next part; of others, it begins where the part before it ends.
+#[test]
+fn the_parts_of_the_layers_output_follow_each_other() {
+    for (fragment, step, rounding) in [
+        ("units=10000", 1.0 / 0.7, 1.0),
+        ("units=10000&scale=none", 1.0, 0.0),
+        ("weights=random", 0.0, 0.0),
+        ("scale=gaussian", 0.0, 0.0),
+    ] {
+        let scene = Scene::new(&settings(fragment), None);
+        let table = scene.layer.expect("a whole scene has it").table();
+        let parts = table.rows().map(|row| {
+            let (from, to) = row[0].split_once(" to ").expect("several outcomes");
+            [from, to].map(|it| it.parse::<f64>().expect("is a number"))
+        });
+        let parts: Vec<_> = parts.collect();
+        assert!(parts.len() > 20);
+        for pair in parts.windows(2) {
+            let [[from, to], [next, _]] = [pair[0], pair[1]];
+            assert!(
+                from < to && (next - to - step).abs() <= rounding,
+                "{pair:?}"
+            );
+        }
+    }
+}
+
+/// A number as it is shown.
+fn number(text: &str) -> f64 {
+    text.replace('−', "-").parse().expect("is a number")
+}
+
+#[test]
+fn a_units_part_of_the_output_is_its_weight_times_what_it_is() {
+    let scene = Scene::new(&settings("seed=7&weights=random"), None);
+    let mut figure = scene.units.expect("a whole scene has it");
+    let table = figure.table();
+    assert_eq!(table.rows().len(), 100);
+    for (place, row) in figure.places().into_iter().zip(table.rows()) {
+        let [after, weight, part] = [2, 3, 4].map(|it| number(&row[it]));
+        assert!(
+            (part - after * weight).abs() <= 1e-3 * part.abs(),
+            "{row:?}"
+        );
+        figure.point_at(Some(place));
+        let cursor = figure.cursor().expect("it was put there");
+        let said = cursor.words.split("weight ").nth(1);
+        let said = said.and_then(|it| it.strip_suffix(" of the output."));
+        let (said_weight, said_part) = said
+            .and_then(|it| it.split_once(" that is "))
+            .expect("says both");
+        let near = |text: &str, value: f64| (number(text) - value).abs() <= 6e-3 * value.abs();
+        assert!(
+            near(said_weight, weight) && near(said_part, part),
+            "{}",
+            cursor.words
+        );
+    }
+}
+
+#[test]
+fn the_layers_figures_say_what_they_show() {
+    let scene = Scene::new(&settings("seed=7"), None);
+    let layer = scene.layer.expect("a whole scene has it");
+    assert!(layer.summary().starts_with(
+        "Distribution of the output over all masks: mean 100, standard deviation 6.547; evaluation \
+         gives 100."
+    ));
+    let units = scene.units.expect("a whole scene has it");
+    assert_eq!(units.summary(), sentence("seed=7", "units"));
 }
 
 /// Bias² and variance of each rule, for 100 ones at p = 0.3: (100 - mean)² and the square of the

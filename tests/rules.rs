@@ -329,6 +329,13 @@ fn what_is_read_off_the_rules_are_their_densities() {
         (80..=160).contains(&places.len()) && places.contains(&1.0),
         "{places:?}"
     );
+    let [first, .., last] = places[..] else {
+        panic!("there are several places");
+    };
+    assert!(first - figure.range.low < 0.2 && figure.range.high - last < 0.2);
+    let next_to_0 = Scene::new(&crate::settings("mu=0.0002"), None);
+    let next_to_0 = next_to_0.rules.expect("a whole scene has it").before;
+    assert_eq!(next_to_0.labels, ["std 1.00", "mean next to 0"]);
     figure.point_at(Some(1.0));
     let cursor = figure.cursor().expect("it is there").clone();
     let density =

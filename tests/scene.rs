@@ -88,6 +88,11 @@ fn the_answer_fits_every_rule() {
          each unit is, on average, 0.829 of itself."
     );
     assert_eq!(
+        answer("p=0.1&scale=alpha&mu=1"),
+        "No. Alpha dropout is made for mean 0 and std 1. At p = 0.10 the standard deviation grows by \
+         16.0 %."
+    );
+    assert_eq!(
         answer("p=0.3&input=ones"),
         "No. It keeps the mean. At p = 0.30 the standard deviation goes from 0 to 0.655."
     );
@@ -302,8 +307,8 @@ fn what_enters_dropout_is_said_with_its_numbers() {
          −1 and 1 that you set for the normal before it."
     );
     assert_eq!(
-        input("input=uniform&mu=2"),
-        "Your input is uniform from 0.2679 to 3.732, so that μ = 2 and σ = 1, as you set them."
+        input("input=uniform&mu=1&sigma=2"),
+        "Your input is uniform from −2.464 to 4.464, so that μ = 1 and σ = 2, as you set them."
     );
     assert_eq!(
         input("input=ones&mu=5"),
@@ -576,6 +581,13 @@ fn symbols_in_sentences_are_told_from_words() {
     ] {
         assert_eq!(marked_up(word), markup);
     }
+    // What is no symbol is one piece.
+    let piece = |text: &str, is_symbol| (text.to_owned(), is_symbol);
+    assert_eq!(symbols("dropped"), [piece("dropped", false)]);
+    assert_eq!(
+        symbols("1−p,"),
+        [piece("1−", false), piece("p", true), piece(",", false)]
+    );
 }
 
 /// Every quantity that the page asks for exists.

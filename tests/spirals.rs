@@ -1,6 +1,7 @@
 //! The network that learns two spirals, and what its figure shows.
 #![cfg(not(target_arch = "wasm32"))]
 
+use dropout_moments::charts::mask_at;
 use dropout_moments::network::{SpiralProgress, Spirals};
 use dropout_moments::scene::{Learnt, Measured, Readable as _, Scene, Sections, SpiralsFigure};
 use dropout_moments::settings::Settings;
@@ -137,6 +138,12 @@ fn the_reader_goes_through_the_masks() {
     assert_eq!(figure.summary(), words);
     let places = figure.places();
     assert_eq!(places.len(), Spirals::MASKS);
+    // All of them in a row, over the whole width.
+    assert_eq!(Spirals::MASKS, 12);
+    for (x, mask) in [(0.0, 0.5), (25.0, 1.0), (300.0, 6.5), (575.0, 12.0)] {
+        assert_eq!(mask_at(&figure, x, 600), mask);
+    }
+    assert_eq!(mask_at(&figure, 0.0, 0), 0.5);
     figure.point_at(Some(places[2]));
     let cursor = figure.cursor().expect("it is there");
     assert!(cursor.label.starts_with("mask 3: "), "{}", cursor.label);
@@ -148,6 +155,17 @@ fn the_reader_goes_through_the_masks() {
     let table = figure.table();
     // The masks, their mean, and evaluation, where the factor is 1.
     assert_eq!(table.rows().len(), Spirals::MASKS + 2);
+    let share = |cell: &str| -> f64 { cell.trim_end_matches(" %").parse().expect("a number") };
+    let (masks, whole): (Vec<_>, Vec<_>) =
+        table.rows().partition(|row| row[0].starts_with("mask "));
+    for row in masks {
+        assert!((50.0..100.0).contains(&share(&row[2])), "{row:?}");
+    }
+    let [mean, evaluation] = whole[..] else {
+        panic!("there are two of them: {whole:?}");
+    };
+    assert!(share(&mean[1]) > 90.0 && share(&mean[2]) > 90.0, "{mean:?}");
+    assert_eq!(evaluation[2], "100 %");
     figure.point_at(None);
     assert_eq!(figure.cursor(), None);
 }
