@@ -936,11 +936,13 @@ fn the_cursor_stands_on_the_curves_and_says_their_values() {
 #[test]
 fn a_place_of_the_screen_is_the_place_of_the_data_drawn_there() {
     let scene = scene_with_run("p=0.5", 300_000);
+    assert_eq!(scene.ratio.places().len(), 100);
     for size in [WIDE, NARROW] {
         with_cursors(&scene, size, |drawing, cursor| {
             let label = drawing.label(&cursor.label);
             let x = (label.left + label.right) / 2.0;
             let (left, right) = (label.left, f64::from(size.0) - label.right);
+            assert!(left >= -0.5 && right >= -0.5, "{label:?}");
             // At an edge the label is moved inside.
             if left < 0.5 || right < 0.5 {
                 return;

@@ -41,6 +41,17 @@ fn report(text: &[u8]) -> String {
     }
 }
 
+#[test]
+fn a_report_says_how_many_rows_the_numbers_come_from() {
+    let first = |text: &[u8]| report(text).lines().next().map(str::to_owned);
+    let expected = "6 numbers from 3 rows: mean 3.5, std 1.7078, 0 % exact zeros.";
+    assert_eq!(first(b"1 2\n3 4\n5 6").as_deref(), Some(expected));
+    // A row each, or all in one row, goes without saying.
+    let expected = "2 numbers: mean 1.5, std 0.5, 0 % exact zeros.";
+    assert_eq!(first(b"1\n2").as_deref(), Some(expected));
+    assert_eq!(first(b"1 2").as_deref(), Some(expected));
+}
+
 fn data(values: &[f64]) -> Arc<Data> {
     let text: Vec<_> = values.iter().map(f64::to_string).collect();
     let numbers = read(text.join("\n").as_bytes()).expect("they are numbers");

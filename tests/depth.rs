@@ -586,6 +586,13 @@ fn the_page_says_how_far_the_two_modes_come_apart() {
         "{}",
         sentence("p=0&layers=10")
     );
+    let xavier = sentence("p=0.5&layers=3&activation=relu&init=xavier");
+    assert!(
+        xavier.contains(
+            "is 1 in training and 0.354 in evaluation: that in training is 1/√(1−p)³ = 2.83 times"
+        ),
+        "{xavier}"
+    );
     let tanh = sentence("p=0.5&layers=3&activation=tanh");
     assert!(tanh.ends_with(" times the other."), "{tanh}");
     // Ten thousand times the variance a layer.

@@ -92,6 +92,14 @@ fn the_lecture_is_wrong_and_the_thread_is_right_where_the_mean_is_0() {
 
 /// Var d = q·(σ² + p·μ²) of a mask without rescaling is σ² where μ²/σ² = 1/q.
 #[test]
+fn the_root_keeps_the_std_where_the_mean_is_0_or_next_to_it() {
+    assert_eq!(keeps("", "sqrt", "std"), "yes: the mean is 0");
+    let next = keeps("mu=0.0002&p=0.5", "sqrt", "std");
+    assert_eq!(next, "yes: the mean is next to 0");
+    assert!(keeps("mu=0.1", "sqrt", "std").starts_with("no: "));
+}
+
+#[test]
 fn a_mask_alone_keeps_the_std_where_the_mean_is_just_so() {
     assert_eq!(keeps("p=0.75&mu=2", "none", "std"), "yes, by chance");
     assert_eq!(keeps("p=0.75&mu=2.01", "none", "std"), "no: +0.38 %");

@@ -212,6 +212,11 @@ fn the_history_leads_from_one_block_to_the_whole_run() {
     };
     same(&history[3], &shorter);
     same(&history[history.len() - 1], &estimate);
+    // Where a run ends at a checkpoint, it is there once.
+    let (_, estimate) = run("p=0.5", 65_536, 1);
+    let samples: Vec<_> = estimate.history().iter().map(|it| it.samples).collect();
+    assert!(samples.is_sorted_by(|a, b| a < b), "{samples:?}");
+    assert_eq!(samples.last(), Some(&65_536));
 }
 
 /// However long a run is, no two checkpoints but the last lie closer than a figure can show.

@@ -4,10 +4,12 @@
 use dropout_moments::network::{Comparison, Progress, Split};
 use dropout_moments::sampling::draw_units;
 use dropout_moments::scene::{
-    Measured, Readable, Scene, Section, Sections, Training, TrainingFigure, TrainingTables,
-    kept_together, symbols,
+    Embed, Host, Measured, Readable, Scene, Section, Sections, Training, TrainingFigure,
+    TrainingTables, kept_together, symbols,
 };
-use dropout_moments::settings::{Curve, Distribution, Named, Scaling, Seed, Settings};
+use dropout_moments::settings::{
+    Curve, Distribution, Figure, Hidden, Named, Scaling, Seed, Settings,
+};
 use dropout_moments::theory::Exact;
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
@@ -588,6 +590,44 @@ fn symbols_in_sentences_are_told_from_words() {
         symbols("1−p,"),
         [piece("1−", false), piece("p", true), piece(",", false)]
     );
+}
+
+#[test]
+fn nothing_of_an_address_becomes_markup() {
+    let page = "https://example.org/\"<&>/";
+    let code = Embed::new(
+        page,
+        &Settings::default(),
+        Figure::Density,
+        Hidden::default(),
+        300,
+    );
+    for host in [Host::Html, Host::Element] {
+        let code = code.code(host);
+        assert!(
+            code.contains("\"https://example.org/&quot;&lt;&amp;>/"),
+            "{code}"
+        );
+    }
+}
+
+#[test]
+fn figures_of_the_start_say_what_they_show() {
+    let scene = Scene::new(&Settings::default(), None);
+    let training = scene.training.expect("a whole scene has it");
+    let said = "validation loss, evaluated as it is, against the epochs.";
+    assert_eq!(training.summary(), said);
+    let variance = scene.variance.expect("a whole scene has it");
+    let said = "The variance before dropout is 1, after it 1.429. Of that, 1 is what x had, ";
+    assert!(
+        variance.summary().starts_with(said),
+        "{}",
+        variance.summary()
+    );
+    let mut study = scene.study.expect("a whole scene has it");
+    assert_eq!(study.places(), [0.1, 0.25, 0.5]);
+    study.point_at(Some(0.25));
+    assert_eq!(study.cursor().map(|cursor| cursor.place), Some(0.25));
 }
 
 /// Every quantity that the page asks for exists.

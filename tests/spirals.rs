@@ -131,11 +131,42 @@ fn without_dropout_all_masks_are_one() {
     }
 }
 
+/// What is said of the sizes, by their definitions.
+fn sizes(settings: &Settings) -> String {
+    let progress = learnt(settings);
+    let [evaluation, _, masks @ ..] = &progress.test[..] else {
+        panic!("there are two evaluations, and the masks");
+    };
+    let points = 0..evaluation.len();
+    let mean: Vec<f32> = points
+        .map(|point| masks.iter().map(|mask| mask[point]).sum::<f32>() / masks.len() as f32)
+        .collect();
+    let size = |values: &mut dyn Iterator<Item = f32>| {
+        let squares: Vec<f64> = values.map(|value| f64::from(value).powi(2)).collect();
+        (squares.iter().sum::<f64>() / squares.len() as f64).sqrt()
+    };
+    let gaps = masks.iter().flat_map(|mask| mask.iter().zip(&mean));
+    let spread = size(&mut gaps.map(|(value, mean)| value - mean));
+    let [evaluation, mean] = [evaluation, &mean].map(|it| size(&mut it.iter().copied()));
+    let two_digits = |size: f64| {
+        let decimals = (1.0 - size.log10().floor()).max(0.0) as usize;
+        format!("{size:.decimals$}")
+    };
+    format!(
+        "{} in size in evaluation and {} on average over the masks, around which they spread with a \
+         std of {}.",
+        two_digits(evaluation),
+        two_digits(mean),
+        two_digits(spread)
+    )
+}
+
 #[test]
 fn the_reader_goes_through_the_masks() {
     let settings = settings("p=0.5&seed=7");
     let (mut figure, words) = figure(&settings, &learnt(&settings));
     assert_eq!(figure.summary(), words);
+    assert!(words.ends_with(&sizes(&settings)), "{words}");
     let places = figure.places();
     assert_eq!(places.len(), Spirals::MASKS);
     // All of them in a row, over the whole width.

@@ -403,7 +403,9 @@ impl Estimate {
     /// Adds a chunk. Chunks must be added in their order, from 0 on: sums of floating-point
     /// numbers depend on it.
     pub fn add(&mut self, chunk: &ChunkResult) {
-        for early in &chunk.early {
+        // One at the chunk's end is all of it.
+        let is_early = |early: &&Sums| early.x.count() < chunk.sums.x.count();
+        for early in chunk.early.iter().filter(is_early) {
             self.remember(early);
         }
         self.sums.merge(&chunk.sums);

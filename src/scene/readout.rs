@@ -105,6 +105,7 @@ mod tests {
 
     #[test]
     fn places_are_round_and_of_the_wanted_number() {
+        assert_eq!(round_places((0.0, 4.0), 4.0), [0.0, 1.0, 2.0, 3.0, 4.0]);
         assert_eq!(
             round_places((-2.2, 1.1), 8.0),
             [-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0]
