@@ -132,8 +132,7 @@ fn without_dropout_all_masks_are_one() {
 }
 
 /// What is said of the sizes, by their definitions.
-fn sizes(settings: &Settings) -> String {
-    let progress = learnt(settings);
+fn sizes(progress: &SpiralProgress) -> String {
     let [evaluation, _, masks @ ..] = &progress.test[..] else {
         panic!("there are two evaluations, and the masks");
     };
@@ -149,7 +148,11 @@ fn sizes(settings: &Settings) -> String {
     let spread = size(&mut gaps.map(|(value, mean)| value - mean));
     let [evaluation, mean] = [evaluation, &mean].map(|it| size(&mut it.iter().copied()));
     let two_digits = |size: f64| {
-        let decimals = (1.0 - size.log10().floor()).max(0.0) as usize;
+        let decimals = match size {
+            10.0.. => 0,
+            1.0.. => 1,
+            _ => 2,
+        };
         format!("{size:.decimals$}")
     };
     format!(
@@ -164,9 +167,10 @@ fn sizes(settings: &Settings) -> String {
 #[test]
 fn the_reader_goes_through_the_masks() {
     let settings = settings("p=0.5&seed=7");
-    let (mut figure, words) = figure(&settings, &learnt(&settings));
+    let progress = learnt(&settings);
+    let (mut figure, words) = figure(&settings, &progress);
     assert_eq!(figure.summary(), words);
-    assert!(words.ends_with(&sizes(&settings)), "{words}");
+    assert!(words.ends_with(&sizes(&progress)), "{words}");
     let places = figure.places();
     assert_eq!(places.len(), Spirals::MASKS);
     // All of them in a row, over the whole width.
