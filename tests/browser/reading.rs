@@ -149,6 +149,10 @@ pub(crate) async fn with_slow_clock(reduced_motion: bool) -> Stage {
 #[wasm_bindgen_test]
 async fn what_is_set_at_one_stroke_glides_there() {
     let stage = with_slow_clock(false).await;
+    // What nobody sees would follow at the end.
+    stage.element("#run table").scroll_into_view();
+    stage.frame().await;
+    stage.frame().await;
     stage.click("button[data-set='p=0.5']");
     assert_eq!(
         stage.fragment(),

@@ -8,8 +8,8 @@ use anyhow::{Context, Result, bail};
 use crate::project;
 use crate::setup::{self, Tool};
 
-/// The rooms of `src/`, and what tests them. `scene` and `charts` are held to pictures and sentences.
-const ROOMS: [(&str, &[&str]); 4] = [
+/// The rooms of `src/`, and what tests them.
+const ROOMS: [(&str, &[&str]); 6] = [
     ("settings", &["settings"]),
     ("theory", &["theory", "data", "rules", "layer", "depth"]),
     (
@@ -17,6 +17,23 @@ const ROOMS: [(&str, &[&str]); 4] = [
         &["sampling", "data", "layer", "rules", "golden"],
     ),
     ("network", &["training", "depth", "spirals", "golden"]),
+    ("charts", &["charts", "pictures", "spirals"]),
+    (
+        "scene",
+        &[
+            "scene",
+            "charts",
+            "pictures",
+            "export",
+            "rules",
+            "depth",
+            "data",
+            "self_check",
+            "spirals",
+            "layer",
+            "snippets",
+        ],
+    ),
 ];
 
 /// Tries each `parts`th mutant of all rooms, or of one, and prints how many were noticed. It takes some
