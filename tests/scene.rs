@@ -1,10 +1,10 @@
 //! What the page says, and that the page without scripts says the same.
 #![cfg(not(target_arch = "wasm32"))]
 
-use dropout_moments::network::{Comparison, Progress, Split};
+use dropout_moments::network::{Comparison, LayerMoments, Progress, Split};
 use dropout_moments::sampling::draw_units;
 use dropout_moments::scene::{
-    Embed, Host, Measured, Readable, Scene, Section, Sections, Training, TrainingFigure,
+    Embed, Host, Measured, Readable, Scene, Section, Sections, Table, Training, TrainingFigure,
     TrainingTables, kept_together, symbols,
 };
 use dropout_moments::settings::{
@@ -724,6 +724,17 @@ fn the_tables_of_training_have_each_rules_scores() {
         rows[5]
     );
     assert!((number(&rows[5][7]) - training.mean).abs() < 0.0051);
+    let matching = end(1).validation[2].layers[2].standard_deviation;
+    let ratio = matching / training.standard_deviation;
+    assert!((number(&rows[5][5]) - matching).abs() < 0.0051);
+    assert!((number(&rows[5][6]) - ratio).abs() < 0.0051);
+    let anew = |table: &Table| {
+        table
+            .columns
+            .iter()
+            .any(|it| it.starts_with("estimated anew"))
+    };
+    assert!(!anew(&scores));
 
     // More seeds give intervals; those of differences are of pairs.
     let mut more = networks.clone();
@@ -742,6 +753,16 @@ fn the_tables_of_training_have_each_rules_scores() {
     // Student's quantile for 2 degrees of freedom; the standard error of (0, gain, 0) is gain/3.
     let half = format!(" ± {:.1}", 4.303 * gain / 3.0);
     assert!(rows[1][3].ends_with(&half), "{:?}, {half}", rows[1]);
+    more[1].end.as_mut().expect("trained").test[0].loss = f64::NAN;
+    let tables = tables_of(shown(&settings, &comparison, &more));
+    let row = tables.scores.rows().nth(1).expect("that of no rescaling");
+    assert_eq!(row[4], "diverged");
+    let settings = Settings::from_fragment(&format!("{SMALL}&norm=batch")).settings;
+    let comparison = Comparison::new(&settings);
+    let networks = trained(&comparison, 6);
+    assert!(anew(
+        &tables_of(shown(&settings, &comparison, &networks)).scores
+    ));
 }
 
 /// The long run's figure has two panels, whose curves are the rows of its table, and one cursor for both.
@@ -886,7 +907,44 @@ fn the_figure_of_training_follows_the_choice() {
             .all(|row| row.iter().all(|cell| !cell.contains('±')))
     );
 
-    // Layer by layer.
+    // No epoch is written another way where p is the probability to keep.
+    let kept = figure_of(shown(&settings("notation=keep"), &comparison, &networks));
+    let table = kept.table();
+    let epochs: Vec<_> = table.rows().map(|row| row[0].as_str()).collect();
+    assert_eq!(epochs, ["1", "2", "3", "4"]);
+
+    // Layer by layer: in training mode, as it is, and with its factor.
+    let choices: [(&str, &str, fn([LayerMoments; 3]) -> f64); 4] = [
+        ("curve=std&mode=training", "std, in training mode", |it| {
+            it[0].standard_deviation
+        }),
+        (
+            "curve=std&mode=matching",
+            "std, evaluated × its factor ÷ that in training",
+            |it| it[2].standard_deviation / it[0].standard_deviation,
+        ),
+        ("curve=mean&mode=training", "mean, in training mode", |it| {
+            it[0].mean
+        }),
+        (
+            "curve=mean",
+            "mean, evaluated as it is less that in training",
+            |it| it[1].mean - it[0].mean,
+        ),
+    ];
+    for (choice, name, of) in choices {
+        let figure = figure_of(shown(&settings(choice), &comparison, &networks));
+        assert_eq!(figure.y.0, name);
+        let values = [1, 7].map(|number: usize| {
+            let end = networks[number].end.as_ref().expect("trained");
+            of([0, 1, 2].map(|mode| end.validation[mode].layers[2]))
+        });
+        let point = figure.curves[1].points[2];
+        assert!(
+            (point.1 - 0.5 * (values[0] + values[1])).abs() < 1e-12,
+            "{name}"
+        );
+    }
     let layers = figure_of(shown(
         &settings("curve=std&spread=none"),
         &comparison,

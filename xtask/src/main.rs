@@ -64,7 +64,7 @@ Usage: cargo xtask COMMAND
              --in NAME    in this browser (default chromium), --all-browsers in each
              --seed N     another reader (default 1)
   mutants  change one thing of the pure core at a time, and see whether its tests notice
-             --room NAME  of this room of src/ only: settings, theory, sampling, network
+             --room NAME  of this room of src/ only: settings, theory, sampling, network, charts, scene
              --of N       each Nth change only (default 1: all, which takes hours)
   coverage say which lines of the pure core the native tests never reach
   deny     hold the dependencies to their licences, one version of each, and one registry
