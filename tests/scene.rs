@@ -810,6 +810,9 @@ fn the_figure_of_the_long_run_shows_its_table() {
     assert_eq!(figure.cursor(), None);
 }
 
+/// What a curve shows of a layer: in training mode, as it is, and with the rule's factor.
+type OfLayer = fn([LayerMoments; 3]) -> f64;
+
 /// What is chosen, what the figure calls that, and its value for a network after four epochs.
 type Choice = (&'static str, &'static str, fn(&Progress) -> f64);
 
@@ -914,7 +917,7 @@ fn the_figure_of_training_follows_the_choice() {
     assert_eq!(epochs, ["1", "2", "3", "4"]);
 
     // Layer by layer: in training mode, as it is, and with its factor.
-    let choices: [(&str, &str, fn([LayerMoments; 3]) -> f64); 4] = [
+    let choices: [(&str, &str, OfLayer); 4] = [
         ("curve=std&mode=training", "std, in training mode", |it| {
             it[0].standard_deviation
         }),
