@@ -288,15 +288,15 @@ impl Browser {
         panic!("{selector} moves whenever it is clicked");
     }
 
-    /// Scrolls until the element that the expression gives stands still in the middle. Sections on the way
-    /// to it are laid out as they come near, which moves it in the next frames; and WebKit finds nothing
-    /// that is in a figure of a section before both are laid out.
+    /// Scrolls until the element that the expression gives stands still in the middle, unless it is hidden.
+    /// Sections on the way to it are laid out as they come near, which moves it in the next frames; and
+    /// WebKit finds nothing that is in a figure of a section before both are laid out.
     #[track_caller]
     pub(crate) fn scroll_to(&self, element: &str) {
         self.measure(&format!(
             "const it = {element};
             const around = ['main > section', 'main > section > *'].map((place) => it.closest(place));
-            for (let before = [NaN]; ; ) {{
+            for (let before = [NaN]; it.checkVisibility(); ) {{
                 for (const place of [...around, it]) place?.scrollIntoView({{ block: 'center', behavior: 'instant' }});
                 const {{ top }} = it.getBoundingClientRect();
                 before = [...before, top].slice(-3);

@@ -156,22 +156,19 @@ const SHORT_SILENCE: &str = "
 fn what_a_worker_had_to_do_that_died_in_silence_is_done_by_others() {
     let visit = Visit::with(Rules::default());
     visit.run_first(SHORT_SILENCE);
-    visit.open("p=0.5&n=5e8&seed=7");
+    visit.open("p=0.5&seed=7");
     let browser = &visit.browser;
     until_run_is(browser, "done");
-    browser.click("button[data-action=run]");
-    browser.until("watched.answers > 8");
-    let progress = browser.run(
-        "watched.workers.forEach((it) => it.terminate());
-        return document.getElementById('run-progress').value",
+    browser.run(
+        "watched.afterAnswers(20, () => {
+            watched.workers.forEach((it) => it.terminate());
+            watched.died = document.getElementById('experiment').dataset.experiment;
+        })",
     );
-    assert!(
-        progress.as_f64() < Some(0.9),
-        "it was in the middle of the run"
-    );
-    until_value_is(browser, "run.samples", "500000000");
-    let samples = SampleCount::new(500_000_000).expect("so many are allowed");
-    assert_shown(browser, &measured("p=0.5&seed=7", samples));
+    browser.click("button[data-action=run-full]");
+    until_value_is(browser, "run.samples", "100000000");
+    assert_eq!(browser.run("return watched.died"), "running");
+    assert_shown(browser, &measured("p=0.5&seed=7", SampleCount::FORUM));
     assert_no_errors(browser);
 }
 
@@ -196,15 +193,14 @@ const WATCH_TRAINING: &str = "
         }
     };";
 
-/// Trains all networks of the page's comparison; `meanwhile` happens when some are trained. Gives what the
-/// workers answered, and the table of the results.
-fn train(visit: &Visit, meanwhile: impl FnOnce(&Browser)) -> (Value, Value) {
+/// Trains all networks of the page's comparison, after this script. Gives what the workers answered, and
+/// the table of the results.
+fn train(visit: &Visit, script: &str) -> (Value, Value) {
     visit.open("p=0.3&hidden=4&neurons=32&seeds=5&epochs=10&seed=7");
     let browser = &visit.browser;
     until_run_is(browser, "done");
+    browser.run(script);
     browser.click("button[data-action=train]");
-    browser.until("watched.trained.size > 8");
-    meanwhile(browser);
     browser.until("document.getElementById('training').dataset.training === 'done'");
     let results = (
         browser.run("return [...watched.trained].sort()"),
@@ -218,19 +214,21 @@ fn train(visit: &Visit, meanwhile: impl FnOnce(&Browser)) -> (Value, Value) {
 fn networks_whose_workers_die_are_trained_to_the_same_bits() {
     let visit = Visit::with(Rules::default());
     visit.run_first(WATCH_TRAINING);
-    let (answers, table) = train(&visit, |_| ());
+    let (answers, table) = train(&visit, "");
     let count = answers.as_array().map_or(0, Vec::len);
     assert!(count >= 30, "{count} answers");
 
     let visit = Visit::with(Rules::default());
     visit.run_first(&format!("{WATCH_TRAINING}{SHORT_SILENCE}"));
-    let again = train(&visit, |browser| {
-        let share = browser.run(
-            "watched.workers.forEach((it) => it.terminate());
-            return document.getElementById('training-progress').value",
-        );
-        assert!(share.as_f64() < Some(0.9), "it was in the middle: {share}");
-    });
+    let again = train(
+        &visit,
+        "watched.afterAnswers(9, () => {
+            watched.workers.forEach((it) => it.terminate());
+            watched.died = document.getElementById('training-progress').value;
+        })",
+    );
+    let share = visit.browser.run("return watched.died");
+    assert!(share.as_f64() < Some(0.9), "it was in the middle: {share}");
     assert_eq!(again, (answers, table));
 }
 

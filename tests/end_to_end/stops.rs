@@ -116,9 +116,13 @@ fn a_panic_is_told_and_leaves_what_the_page_shows() {
 fn a_trap_in_the_middle_of_a_run_is_told_and_nothing_goes_on() {
     let visit = visit();
     let browser = &visit.browser;
+    browser.run(
+        "watched.afterAnswers(20, () => {
+            document.querySelector('#embed-dialog').showModal();
+            atNextCallOfTheClock(trap);
+        })",
+    );
     browser.click("button[data-action=run-full]");
-    browser.run("document.querySelector('#embed-dialog').showModal()");
-    browser.run("atNextCallOfTheClock(trap)");
     browser.until("document.documentElement.dataset.stopped");
     assert_eq!(
         browser.run("return document.querySelector('#experiment').dataset.experiment"),

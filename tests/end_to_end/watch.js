@@ -11,7 +11,11 @@
     for (const address of taken) giveBack(address, size, 1);
     return all - (size + 4) * (taken.length - 1);
   };
-  const watched = { errors: [], workers: [], answers: 0, memory, used };
+  // Does something once the workers have answered so many more jobs, before the page hears of the last:
+  // in the midst of a run, however fast the machine.
+  const afterAnswers = (count, act) => { due = { answers: watched.answers + count, act }; };
+  let due;
+  const watched = { errors: [], workers: [], answers: 0, memory, used, afterAnswers };
   globalThis.watched = watched;
   const tell = (kind, what) => watched.errors.push(`${kind}: ${what}`);
 
@@ -35,7 +39,11 @@
       watched.workers.push(this);
       this.addEventListener("error", (event) => tell("worker", event.message));
       // The first that a worker says is that it is ready.
-      this.addEventListener("message", ({ data }) => { watched.answers += data !== "ready"; });
+      this.addEventListener("message", ({ data }) => {
+        if (data === "ready") return;
+        watched.answers += 1;
+        if (watched.answers === due?.answers) due.act();
+      });
     }
   };
 })();
