@@ -245,10 +245,23 @@ async fn the_figure_follows_the_choice_of_curves() {
 async fn a_pause_changes_no_bit() {
     let stage = Stage::new(&SMALL.replace("epochs=4", "epochs=30")).await;
     let whole = results(&stage, "train").await;
-    let second = Stage::new(&SMALL.replace("epochs=4", "epochs=30")).await;
+    let second = Stage::before_start(&SMALL.replace("epochs=4", "epochs=30")).await;
+    second.run_script(
+        "globalThis.answers = NaN;
+        globalThis.Worker = class extends Worker {
+            constructor(...how) {
+                super(...how);
+                this.addEventListener('message', () => {
+                    answers += 1;
+                    if (answers === 9) document.querySelector('button[data-action=train-pause]').click();
+                });
+            }
+        };",
+    );
+    second.start_as_usual().await.expect("the page starts");
+    second.until_run_is("done").await;
+    second.run_script("answers = 0");
     act(&second, "train");
-    until_state(&second, "running").await;
-    act(&second, "train-pause");
     until_state(&second, "paused").await;
     second.enter("input[type=range][data-setting=p]", "0.6");
     second.finish("input[type=range][data-setting=p]");
