@@ -102,11 +102,11 @@ impl OwnData {
         Blob::new_with_str_sequence(&Array::of1(&self.text.value().into()))
     }
 
-    /// Where data can be given.
+    /// Where data can be given gets the focus, once the page has done what it is at: what loses it hears
+    /// of that at once, and would find the page busy.
     pub(super) fn focus(&self) {
-        if let Err(error) = self.text.focus() {
-            super::log(&error);
-        }
+        let text = self.text.clone();
+        super::later::soon(move || text.focus());
     }
 
     /// Begins to read; what was being read is left. `tell` gets what the reading says, with its

@@ -276,14 +276,17 @@ async fn a_link_without_the_data_falls_back_and_says_so() {
     assert!(notice.contains("Used instead: normal."), "{notice}");
     assert_eq!(stage.fragment(), "#seed=7");
     stage.until_run_is("done").await;
+    // As those press it who use no pointer and no keys: what had the focus is told that it loses it.
+    stage.focus("#figure-ratio .reader");
     stage.click("input[name=input][value=custom]");
     let notice = stage.text("#notice");
     assert!(notice.contains("Give your own data first"), "{notice}");
-    let focused = stage
-        .document
-        .active_element()
-        .expect("something has the focus");
-    assert_eq!(focused.id(), "data-text");
+    stage
+        .until("the field of the data has the focus", || {
+            let focused = stage.document.active_element();
+            focused.is_some_and(|it| it.id() == "data-text")
+        })
+        .await;
     stage
         .until("the input is as it was", || {
             stage.input("input[name=input][value=normal]").checked()

@@ -148,6 +148,22 @@ fn a_run_can_be_cancelled() {
     assert_no_errors(browser);
 }
 
+/// What a reader has typed counts when the focus goes elsewhere, even where the page itself takes it there:
+/// to the field of the data, when these are chosen without a pointer or a key and there are none.
+#[test]
+fn what_is_typed_counts_where_the_page_moves_the_focus() {
+    let visit = Visit::new("seed=7");
+    let browser = &visit.browser;
+    until_run_is(browser, "done");
+    browser.keys("input[type=number][data-setting=p]", &["\u{e010}", "5"]);
+    until_p_is(browser, 0.35);
+    browser.run("document.querySelector('input[name=input][value=custom]').click()");
+    browser.until("document.activeElement.id === 'data-text'");
+    browser.until("location.hash === '#p=0.35&seed=7'");
+    assert_no_errors(browser);
+    assert_works(browser, "p=0.35&seed=7");
+}
+
 #[test]
 fn links_back_forward_and_reload_lead_to_the_same_settings() {
     let visit = Visit::new("p=0.5&mu=1&seed=7");

@@ -61,6 +61,7 @@ impl App {
     }
 
     /// Something happens in a figure.
+    #[inline(never)] // In the first view nothing has.
     fn take_event(&mut self, index: usize, event: &Event) {
         let Some(figure) = self.figures.get(index) else {
             return;
