@@ -503,6 +503,99 @@ fn a_histogram_is_drawn_as_dots_at_its_heights() {
     assert!(dots(&scene_with_run("", 100_000)) > 120);
 }
 
+/// On a narrow figure two bins have one dot, in the middle of both.
+#[test]
+fn neighbouring_bins_share_a_dot_where_there_is_little_room() {
+    let scene = scene_with_run("", 100_000);
+    let drawing = density(&scene, NARROW);
+    let ticks = [("−4", -4.0), ("4", 4.0)];
+    let dots = drawing.discs.iter().filter(|it| it.radius < 2.0);
+    let mut dots: Vec<_> = dots.map(|it| it.centre).collect();
+    let foot = f64::from(NARROW.1) - 44.0;
+    for distribution in [&scene.density.before, &scene.density.after] {
+        for pair in distribution.histogram.chunks_exact(2) {
+            let [x, height] = [0, 1].map(|of| {
+                let [a, b] = [pair[0], pair[1]].map(|bin| [bin.0, bin.1][of]);
+                (a + b) / 2.0
+            });
+            if height <= 0.0 || height > 1.08 * scene.density.top {
+                continue;
+            }
+            let y = foot * (1.0 - height / (1.08 * scene.density.top));
+            // The plane begins 40 pixels below the figure's top.
+            let at = (x_of(&drawing, ticks, x), y + 40.0 * (foot - y) / foot);
+            let near = |dot: &(f64, f64)| (dot.0 - at.0).hypot(dot.1 - at.1) < 1.0;
+            let dot = dots.iter().position(near);
+            dots.swap_remove(dot.unwrap_or_else(|| panic!("there is no dot at {at:?}")));
+        }
+    }
+    assert_eq!(dots, [], "these are of no bins");
+}
+
+/// Where x and d have all of something at the same value, their stems stand side by side.
+#[test]
+fn stems_of_one_place_stand_side_by_side() {
+    for (fragment, apart) in [
+        ("sigma=0", 10.0),
+        ("sigma=0&mu=3&p=0", 10.0),
+        ("sigma=0&mu=3&p=0.005", 10.0),
+        ("input=relu", 10.0),
+        ("sigma=0&mu=3&p=0.3", 0.0),
+    ] {
+        let drawing = density(&scene(fragment), WIDE);
+        let stems = |colour| {
+            let stems = drawing.paths.iter();
+            stems.filter(move |path| path.colour == colour && path.width == 3.0)
+        };
+        let before = stems(BEFORE).next().expect("x has an atom").points[0].0;
+        let nearest = stems(AFTER)
+            .map(|path| path.points[0].0 - before)
+            .min_by(|a, b| a.abs().total_cmp(&b.abs()))
+            .expect("d has an atom");
+        // Of 0.5 % dropped, what is kept lies a little to the right.
+        let expected = apart..apart + 2.5;
+        let is_alone = apart == 0.0 && nearest > 20.0;
+        assert!(
+            is_alone || expected.contains(&nearest),
+            "{fragment}: {nearest}"
+        );
+    }
+}
+
+/// What lies to the left of a curve's peak names x, what lies to the right of it d.
+#[test]
+fn the_names_of_the_densities_stand_on_their_outer_sides() {
+    for (fragment, ticks, peak_of_x) in [
+        ("", [("−4", -4.0), ("4", 4.0)], 0.0),
+        ("mu=2&sigma=0.5", [("0", 0.0), ("2", 2.0)], 2.0),
+    ] {
+        let scene = scene(fragment);
+        let drawing = density(&scene, WIDE);
+        let x = x_of(&drawing, ticks, peak_of_x);
+        let [before, after] = [&scene.density.before, &scene.density.after];
+        assert!(drawing.label(&before.label).right < x, "{fragment}");
+        assert!(drawing.label(&after.label).left > x, "{fragment}");
+    }
+}
+
+/// The bars lie above the foot, one over the other, and what is lit up for μ is the middle of each.
+#[test]
+fn a_lit_mean_is_the_middle_of_its_bar() {
+    let mut scene = scene("p=0.5&mu=1");
+    scene.highlight(Some(Symbol::Mean));
+    let drawing = density(&scene, WIDE);
+    let means: Vec<_> = drawing.discs.iter().filter(|it| it.radius == 5.5).collect();
+    for (disc, colour) in means.into_iter().zip([BEFORE, AFTER]) {
+        let bar = drawing.paths.iter().find(|path| {
+            let [from, to] = [path.points[0], path.points[path.points.len() - 1]];
+            path.colour == colour && path.width == 1.5 && from.1 == to.1 && from.0 < to.0
+        });
+        let points = &bar.expect("there is a bar").points;
+        assert!((disc.centre.1 - points[0].1).abs() < 0.1);
+        assert!((disc.centre.0 - f64::midpoint(points[0].0, points[1].0)).abs() < 0.1);
+    }
+}
+
 /// The bars of the variance figure: (left, right) of each, from the top down and from the left.
 fn bars(drawing: &Drawing) -> Vec<(f64, f64)> {
     drawing
@@ -700,6 +793,27 @@ fn kept_units_are_discs_and_dropped_ones_crosses() {
     }
 }
 
+/// What p decides is lit up by larger crosses of thicker lines.
+#[test]
+fn lit_crosses_are_half_as_large_again() {
+    let mut scene = scene("p=0.5&seed=7");
+    let crosses = |scene: &Scene| {
+        let drawing = mask(scene, WIDE);
+        let paths = drawing.paths.iter().filter(|path| path.colour == AFTER);
+        let sizes = paths.map(|path| {
+            let [(left, top), (right, foot)] = [path.points[0], path.points[1]];
+            [right - left, (foot - top).abs(), path.width]
+        });
+        sizes.collect::<Vec<_>>()
+    };
+    let plain = crosses(&scene);
+    scene.highlight(Some(Symbol::Probability));
+    for (plain, lit) in plain.iter().zip(crosses(&scene)) {
+        assert_eq!(*plain, [7.0, 7.0, 2.0]);
+        assert_eq!(lit, [10.5, 10.5, 3.0]);
+    }
+}
+
 /// In the other notation the figure is the same, and the axis says what it shows of the other
 /// probability.
 #[test]
@@ -869,6 +983,7 @@ fn the_cursors_labels_are_all_there_and_collide_with_none() {
         "input=ones",
         "scale=alpha",
         "scale=gaussian",
+        "mu=10&sigma=0.001",
     ] {
         let mut scene = scene(fragment);
         scene.convergence = run.convergence.clone();
@@ -879,6 +994,9 @@ fn the_cursors_labels_are_all_there_and_collide_with_none() {
                 for line in cursor.readings.iter().flat_map(|reading| &reading.lines) {
                     assert!(drawing.has_label(line), "{line} is missing: {what}");
                 }
+                let place = drawing.label(&cursor.label);
+                let is_inside = place.left >= -0.5 && place.right <= f64::from(size.0) + 0.5;
+                assert!(is_inside, "{what}");
                 assert_apart(drawing, &what);
             });
         }
@@ -931,6 +1049,97 @@ fn the_cursor_stands_on_the_curves_and_says_their_values() {
         "{words}"
     );
     assert!(ratio(&scene, NARROW).has_label("+100 %"));
+}
+
+/// The lines of a reading are flush with each other on the side of the cursor.
+#[test]
+fn the_lines_of_a_reading_begin_or_end_at_the_cursor() {
+    for fragment in ["p=0.5", "p=0.8&mu=1"] {
+        let mut scene = scene(fragment);
+        let (mut on_left, mut on_right) = (0, 0);
+        for place in scene.density.places() {
+            scene.density.point_at(Some(place));
+            let cursor = scene.density.cursor().expect("it was put there");
+            let drawing = density(&scene, WIDE);
+            let label = drawing.label(&cursor.label);
+            let x = f64::midpoint(label.left, label.right);
+            // At an edge the label is moved inside.
+            if label.left < 0.5 || label.right > f64::from(WIDE.0) - 0.5 {
+                continue;
+            }
+            for reading in &cursor.readings {
+                let lines: Vec<_> = reading.lines.iter().map(|it| drawing.label(it)).collect();
+                let same = |of: fn(&Label) -> f64| {
+                    lines.iter().all(|it| (of(it) - of(lines[0])).abs() < 0.1)
+                };
+                if lines[0].left > x {
+                    assert!(same(|it| it.left), "{fragment} {place}: {lines:?}");
+                    on_right += 1;
+                } else {
+                    assert!(same(|it| it.right), "{fragment} {place}: {lines:?}");
+                    on_left += 1;
+                }
+            }
+        }
+        assert!(on_left > 9 && on_right > 9, "{on_left} {on_right}");
+    }
+}
+
+/// A figure of several panels has one cursor, and reads in each panel what is there.
+#[test]
+fn each_panel_has_its_own_readings() {
+    let mut scene = scene("p=0.5&mu=1");
+    let figure = scene.rules.as_mut().expect("a whole scene has it");
+    figure.point_at(Some(2.0));
+    let cursor = figure.cursor().expect("it was put there").clone();
+    let drawing = rules(&scene, (704, 700));
+    for line in cursor.readings.iter().flat_map(|reading| &reading.lines) {
+        assert!(drawing.has_label(line), "{line}");
+    }
+    let figure = scene.depth.as_mut().expect("a whole scene has it");
+    let place = figure.places()[3];
+    figure.point_at(Some(place));
+    let cursor = figure.cursor().expect("it was put there").clone();
+    let drawing = record((900, 900), |area| draw_depth(area, figure, &Palette::LIGHT));
+    let lines: Vec<_> = cursor.readings.iter().flat_map(|it| &it.lines).collect();
+    assert!(lines.len() > 3, "{lines:?}");
+    let count = |wanted: &dyn Fn(&str) -> bool| {
+        let labels = drawing.labels.iter();
+        labels.filter(|it| wanted(&it.text)).count()
+    };
+    let other = record((900, 900), |area| {
+        figure.point_at(None);
+        draw_depth(area, figure, &Palette::LIGHT)
+    });
+    for line in &lines {
+        let times = lines.iter().filter(|it| *it == line).count();
+        let without = other.labels.iter().filter(|it| it.text == **line).count();
+        assert_eq!(
+            count(&|text| text == line.as_str()),
+            times + without,
+            "{line}"
+        );
+    }
+}
+
+/// Numbers stand outside of the plane: those of the y axis to its left, and below the x axis its name
+/// under its numbers.
+#[test]
+fn what_the_axes_say_stands_beside_them() {
+    let scene = scene("");
+    for size in [WIDE, NARROW, (560, 1000)] {
+        let drawing = ratio(&scene, size);
+        let foot = f64::from(size.1) - 44.0;
+        for label in ["1×", "2×"] {
+            assert!(drawing.label(label).right <= 50.0 - 9.0, "{label}");
+        }
+        let numbers = drawing.label("0").bottom;
+        let name = drawing.label("p, the probability to drop").top;
+        assert!(drawing.label("0").top > foot && name >= numbers);
+        // As many as a person would write: at most seven.
+        let across = drawing.paths.iter().filter(|path| path.colour == GRID);
+        assert!((2..=7).contains(&across.count()), "{size:?}");
+    }
 }
 
 #[test]
@@ -1000,6 +1209,33 @@ fn what_a_pointer_reads_off_is_what_the_axis_says_there() {
     }
 }
 
+/// Up to nine epochs each has its number; of more, a person would number some.
+#[test]
+fn few_epochs_are_all_numbered_and_names_stand_at_the_curves_ends() {
+    let mut scene = scene("");
+    let figure = scene.training.as_mut().expect("a whole scene has it");
+    for (last, all) in [(5_u32, true), (9, true), (10, false), (40, false)] {
+        figure.x.1 = (1.0, f64::from(last));
+        for curve in &mut figure.curves {
+            curve.points = vec![(1.0, 0.5), (f64::from(last), 0.25)];
+        }
+        let drawing = record(WIDE, |area| draw_training(area, figure, &Palette::LIGHT));
+        let numbered = (1..=last).filter(|it| drawing.has_label(&it.to_string()));
+        let numbered = u32::try_from(numbered.count()).expect("few");
+        assert_eq!(numbered == last, all, "{last}");
+        let [one, end] = ["1", &last.to_string()].map(|text| {
+            let label = drawing.labels.iter().find(|label| label.text == text);
+            label.map(|label| f64::midpoint(label.left, label.right))
+        });
+        if let (Some(_), Some(end)) = (one, end) {
+            for curve in &figure.curves {
+                let name = drawing.label(curve.name);
+                assert!((name.left - (end + 8.0)).abs() < 1.0, "{name:?} {end}");
+            }
+        }
+    }
+}
+
 #[test]
 fn the_marker_can_be_grabbed_where_it_is_drawn() {
     for (fragment, size) in [("p=0.3", WIDE), ("p=0.8&mu=2", NARROW)] {
@@ -1027,7 +1263,8 @@ fn the_marker_can_be_grabbed_where_it_is_drawn() {
 /// However many estimates there are, the table has some twenty of them, and the last.
 #[test]
 fn the_table_of_the_convergence_ends_with_the_run() {
-    for samples in [1 << 16, 3_000_000, 10_000_000, 20_000_001] {
+    let chunks = (1..=30).map(|it| it << 16);
+    for samples in chunks.chain([3_000_000, 10_000_000, 20_000_001]) {
         let scene = scene_with_run("p=0.5", samples);
         let figure = there(&scene.convergence);
         let table = figure.table();
@@ -1251,6 +1488,37 @@ fn the_layers_bars_are_as_high_as_their_outputs_are_probable() {
     assert!(unscaled.has_label("one draw: 70.0 ± 4.6"));
 }
 
+/// Bars are kept apart as far as they have room for it, and a certain output has one that is thin.
+#[test]
+fn neighbouring_bars_are_kept_apart() {
+    for (fragment, size) in [("", LAYER_SIZES[0]), ("units=60", LAYER_SIZES[2])] {
+        let scene = scene(fragment);
+        let figure = there(&scene.layer);
+        let drawing = layer(&scene, size);
+        let all = drawing.areas.iter().map(|area| &area.points);
+        let corners = all.max_by_key(|points| points.len()).expect("bars");
+        let plane = f64::from(size.0) - 66.0;
+        let room = plane * figure.bins.width / (figure.range.1 - figure.range.0);
+        let gap = f64::min(0.75, room / 6.0);
+        for bar in corners.chunks_exact(4) {
+            let width = bar[2].0 - bar[1].0;
+            assert!(
+                (width - (room - 2.0 * gap)).abs() < 0.1,
+                "{fragment}: {width} of {room}"
+            );
+        }
+        let drawn = scene_with_draws(fragment, 20, 1.0);
+        let radius = (0.46 * room).clamp(1.6, 3.5);
+        let discs = layer(&drawn, size).discs;
+        let is_draw = |disc: &&Disc| (disc.radius - radius).abs() < 0.1;
+        assert!(discs.iter().filter(is_draw).count() >= 20, "{radius}");
+    }
+    let drawing = layer(&scene("p=0"), LAYER_SIZES[0]);
+    let all = drawing.areas.iter().map(|area| &area.points);
+    let widest = all.map(|bar| bar[2].0 - bar[1].0).fold(0.0, f64::max);
+    assert!(widest > 1.0 && widest < 0.061 * 634.0, "{widest}");
+}
+
 /// A few draws lie one upon the other, each where its output is; the last one is still falling.
 #[test]
 fn draws_fall_into_their_places() {
@@ -1347,6 +1615,22 @@ fn units_are_as_large_as_they_are() {
         assert_eq!(with(dropped * value.sqrt()), 2 * kept, "{fragment}");
         assert!(drawing.has_label("Σ") && drawing.has_label(&figure.labels[0]));
     }
+    // A ring of its own is around the one that the reader points at.
+    let mut pointed = scene("p=0.5&seed=7");
+    let plain = layer_units(&pointed, LAYER_SIZES[0]);
+    let figure = pointed.units.as_mut().expect("a whole scene has it");
+    figure.point_at(Some(37.0));
+    let drawing = layer_units(&pointed, LAYER_SIZES[0]);
+    assert_eq!(drawing.discs.len(), plain.discs.len() + 1);
+    let dropped = plain.discs.iter().map(|disc| disc.radius);
+    let apart = dropped.fold(f64::INFINITY, f64::min) / 0.34;
+    let ring = drawing
+        .discs
+        .iter()
+        .find(|disc| (disc.radius - (0.52 * apart + 3.0)).abs() < 0.1);
+    let x = 14.0 + (700.0 - 28.0) * 36.5 / 100.0;
+    let centre = ring.expect("there is a ring").centre;
+    assert!((centre.0 - x).abs() < 0.5, "{centre:?} {x}");
     // The edges of a few large weights, where all others are 0.
     let few = scene("weights=few&seed=7");
     let carrying = there(&few.units).units.iter().take(10);

@@ -4,13 +4,13 @@
 use dropout_moments::network::{Comparison, LayerMoments, Progress, Split};
 use dropout_moments::sampling::draw_units;
 use dropout_moments::scene::{
-    Embed, Host, Measured, Readable, Scene, Section, Sections, Table, Training, TrainingFigure,
-    TrainingTables, kept_together, symbols,
+    Embed, Host, Measured, Readable, Scene, Section, Sections, Symbol, Table, Training,
+    TrainingFigure, TrainingTables, kept_together, symbols,
 };
 use dropout_moments::settings::{
     Curve, Distribution, Figure, Hidden, Named, Scaling, Seed, Settings,
 };
-use dropout_moments::theory::Exact;
+use dropout_moments::theory::{Density, Exact};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
@@ -636,6 +636,65 @@ fn the_page_asks_for_nothing_that_is_not_there() {
     for output in PAGE.split("data-quantity=\"").skip(1) {
         text("", between(output, "", "\""));
     }
+}
+
+/// The area under a curve is what the continuous part has, however narrow it is in the figure.
+#[test]
+fn no_density_is_lost_between_the_points_of_its_curve() {
+    for fragment in [
+        "",
+        "mu=10&sigma=0.1",
+        "mu=10&sigma=0.001",
+        "mu=-10&sigma=0.0001&scale=sqrt&p=0.9",
+        "mu=10&sigma=0.003&scale=alpha",
+        "mu=10&sigma=0.001&scale=gaussian&p=0.000001",
+        "mu=3&sigma=0&scale=gaussian&p=0.00001",
+        "mu=2&sigma=0.001&input=relu",
+        "mu=2&sigma=0.001&input=uniform",
+        "mu=2&sigma=0.001&input=uniform&scale=gaussian&p=0.000001",
+        "p=0.999999",
+    ] {
+        let settings = Settings::from_fragment(fragment).settings;
+        let figure = Scene::new(&settings, None).density;
+        let (input, p) = (&settings.input, settings.drop_probability);
+        for (drawn, density) in [
+            (&figure.before, Density::before(input)),
+            (&figure.after, Density::after(input, p, settings.scaling)),
+        ] {
+            let pairs = drawn.curve.windows(2);
+            let area = pairs.map(|pair| 0.5 * (pair[1].0 - pair[0].0) * (pair[0].1 + pair[1].1));
+            let shown = density.up_to(figure.range.high) - density.up_to(figure.range.low);
+            let atoms = density.atoms().iter().map(|atom| atom.mass).sum::<f64>();
+            let lost = area.sum::<f64>() - (shown - atoms);
+            assert!(lost.abs() < 0.01, "{fragment}, {}: {lost}", drawn.label);
+        }
+    }
+}
+
+/// What scenes call the page's sections and symbols is in the page.
+#[test]
+fn the_page_has_the_sections_and_the_symbols() {
+    for section in Section::ALL {
+        let element = format!("<section id=\"{}\"", section.id());
+        assert_eq!(PAGE.matches(&element).count(), 1, "{element}");
+    }
+    let mut found = Vec::new();
+    for attribute in PAGE.split("data-symbol=\"").skip(1) {
+        let name = between(attribute, "", "\"");
+        let symbol = Symbol::named(name).unwrap_or_else(|| panic!("no symbol is called {name}"));
+        if !found.contains(&(name, symbol)) {
+            found.push((name, symbol));
+        }
+    }
+    found.sort_by_key(|it| it.0);
+    let expected = [
+        ("extra", Symbol::Extra),
+        ("mu", Symbol::Mean),
+        ("p", Symbol::Probability),
+        ("sigma", Symbol::StandardDeviation),
+    ];
+    assert_eq!(found, expected);
+    assert_eq!(Symbol::named("q"), None);
 }
 
 /// Networks of the first seeds of a comparison, trained.

@@ -250,12 +250,21 @@ pub(super) fn curve(density: &Density, range: Range) -> Vec<(f64, f64)> {
         .map(|index| range.low + step * f64::from(index))
         .map(at)
         .collect();
+    let mut insert = |t: f64| {
+        let index = points.partition_point(|(other, _)| *other < t);
+        points.insert(index, at(t));
+    };
+    // Between two of the points, a narrow hump would be lost.
+    if let Some((mean, std)) = density.hump().filter(|it| it.1 < 4.0 * step) {
+        (-20..=20)
+            .map(|quarters| mean + 0.25 * std * f64::from(quarters))
+            .filter(|t| (range.low..=range.high).contains(t))
+            .for_each(&mut insert);
+    }
     for &jump in density.breakpoints() {
         let nudge = 1e-9 * range.width();
-        for t in [jump - nudge, jump + nudge] {
-            let index = points.partition_point(|(other, _)| *other < t);
-            points.insert(index, at(t));
-        }
+        insert(jump - nudge);
+        insert(jump + nudge);
     }
     points
 }

@@ -173,6 +173,30 @@ impl Density {
         &self.breakpoints
     }
 
+    /// The mean and the standard deviation of the one hump that the continuous part has, as far as nothing
+    /// cuts it off; `None` where it has none, or its edges say where it is, as
+    /// [`breakpoints`](Self::breakpoints).
+    ///
+    /// ```
+    /// use dropout_moments::settings::{DropProbability, Settings};
+    /// use dropout_moments::theory::Density;
+    ///
+    /// let input = Settings::from_fragment("mu=3&sigma=0.5").settings.input;
+    /// assert_eq!(Density::before(&input).hump(), Some((3.0, 0.5)));
+    /// ```
+    #[must_use]
+    pub fn hump(&self) -> Option<(f64, f64)> {
+        match &self.continuous {
+            Continuous::Normal {
+                mean,
+                standard_deviation,
+                ..
+            } => Some((*mean, *standard_deviation)),
+            Continuous::Product(product) => Some(product.mean_and_standard_deviation()),
+            _ => None,
+        }
+    }
+
     /// Where the density is infinite, although its integral is not.
     #[must_use]
     pub fn singularity(&self) -> Option<f64> {

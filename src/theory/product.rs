@@ -62,6 +62,14 @@ impl Product {
         }
     }
 
+    /// Those of x·g, if nothing were cut off from x.
+    pub(super) fn mean_and_standard_deviation(&self) -> (f64, f64) {
+        (
+            self.mean,
+            self.sigma.hypot(self.v * self.mean.hypot(self.sigma)),
+        )
+    }
+
     /// Whether the density is infinite at 0: where both x and g come near it.
     pub(super) fn is_singular(&self) -> bool {
         let zero = -self.mean / self.sigma;
