@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use dropout_moments::sampling::{Comparison, Experiment};
 use dropout_moments::scene::{
-    Exported, Readable, Run, Scene, Table, exact_result_table, result_json, result_table,
+    Exported, Readable, Run, Scene, Table, exact_result_table, result_json, result_table, source,
 };
 use dropout_moments::settings::{SampleCount, Seed, Settings};
 use dropout_moments::theory::Exact;
@@ -132,6 +132,28 @@ fn json_reads_back_as_the_numbers_on_the_page() {
             assert_eq!(read["settings"]["seed"].as_u64(), seed, "{json}");
             assert_eq!(read["settings"]["theme"], Value::Null);
         }
+    }
+}
+
+/// The page reads its result off what it shows; a file names the program and the settings.
+#[test]
+fn the_result_is_what_the_page_shows() {
+    let settings = settings("p=0.5&mu=1&seed=7");
+    let scene = scene(&settings);
+    let table = result_table(&scene.quantities);
+    let shown = |name: &str| {
+        let quantity = scene.quantities.iter().find(|it| it.name == name);
+        quantity.expect("the page shows it").text.clone()
+    };
+    assert_eq!(table.rows().len(), 6);
+    let row = table.rows().find(|row| row[0] == "after, std");
+    let row = row.expect("it is there");
+    let names = ["measured.d.std", "exact.d.std", "stderr.d.std", "z.d.std"];
+    assert_eq!(row[1..], names.map(shown));
+    let source = source(&settings);
+    assert!(source.starts_with("Dropout Moments "), "{source}");
+    for setting in ["p=0.5", "mu=1", "seed=7"] {
+        assert!(source.contains(setting), "{source}");
     }
 }
 

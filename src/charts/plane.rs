@@ -752,3 +752,85 @@ fn clip(points: &[Point], (low, high): (f64, f64)) -> Vec<Vec<Point>> {
     }
     pieces
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn axis(data: (f64, f64), css: f64) -> Axis {
+        let units = (0, px(css));
+        Axis { data, units }
+    }
+
+    /// As close as they may be, and at the next of 1, 2 and 5 where that is too close.
+    #[test]
+    fn ticks_are_those_that_a_person_would_choose() {
+        let labels = |axis: Axis, apart| {
+            let ticks = axis.ticks(apart, Notation::Drop);
+            ticks.into_iter().map(|it| it.1).collect::<Vec<_>>()
+        };
+        let upto_4 = axis((0.0, 4.0), 160.0);
+        assert_eq!(labels(upto_4, 40.0), ["0", "1", "2", "3", "4"]);
+        assert_eq!(labels(upto_4, 40.1), ["0", "2", "4"]);
+        assert_eq!(labels(upto_4, 80.0), ["0", "2", "4"]);
+        assert_eq!(labels(upto_4, 80.1), ["0"]);
+        assert_eq!(labels(upto_4, 8.0).len(), 21);
+        assert_eq!(
+            labels(axis((-0.3, 0.3), 300.0), 100.0),
+            ["−0.2", "0", "0.2"]
+        );
+        assert_eq!(labels(axis((1.0, 1.0), 300.0), 100.0), [""; 0]);
+    }
+
+    #[test]
+    fn a_text_lies_where_its_anchor_says() {
+        let size = (10, 4);
+        for (horizontal, left) in [(HPos::Left, 50), (HPos::Center, 45), (HPos::Right, 40)] {
+            let [x, _, right, _] = rectangle(size, (50, 20), horizontal, VPos::Top);
+            assert_eq!((x, right), (left, left + 10));
+        }
+        for (vertical, top) in [(VPos::Top, 20), (VPos::Center, 18), (VPos::Bottom, 16)] {
+            let [_, y, _, foot] = rectangle(size, (50, 20), HPos::Left, vertical);
+            assert_eq!((y, foot), (top, top + 4));
+        }
+    }
+
+    /// What only touches is not clear.
+    #[test]
+    fn rectangles_are_apart_where_there_is_room_between_them() {
+        let taken = [[10, 10, 20, 20]];
+        for apart in [
+            [0, 10, 9, 20],
+            [21, 10, 30, 20],
+            [10, 0, 20, 9],
+            [10, 21, 20, 30],
+        ] {
+            assert!(!overlaps(&taken, apart), "{apart:?}");
+        }
+        for touching in [
+            [0, 10, 10, 20],
+            [20, 10, 30, 20],
+            [10, 0, 20, 10],
+            [10, 20, 20, 30],
+        ] {
+            assert!(overlaps(&taken, touching), "{touching:?}");
+        }
+        assert!(overlaps(&taken, [12, 12, 13, 13]));
+    }
+
+    /// Where a curve leaves the plane it is cut, and it goes on where it comes back.
+    #[test]
+    fn curves_are_cut_where_they_leave_the_plane() {
+        let cut = |points: &[Point]| clip(points, (0.0, 2.0));
+        let arch = [(0.0, 1.0), (1.0, 3.0), (2.0, 3.0), (4.0, 1.0)];
+        let pieces = [vec![(0.0, 1.0), (0.5, 2.0)], vec![(3.0, 2.0), (4.0, 1.0)]];
+        assert_eq!(cut(&arch), pieces);
+        let below = [(0.0, 1.0), (1.0, -1.0), (3.0, 1.0)];
+        let pieces = [vec![(0.0, 1.0), (0.5, 0.0)], vec![(2.0, 0.0), (3.0, 1.0)]];
+        assert_eq!(cut(&below), pieces);
+        // What only touches the edge stays whole.
+        let touching = [(0.0, 0.0), (1.0, 2.0), (2.0, 0.0)];
+        assert_eq!(cut(&touching), [touching.to_vec()]);
+        assert!(cut(&[(0.0, 5.0), (1.0, 5.0)]).is_empty());
+    }
+}
