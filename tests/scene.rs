@@ -8,7 +8,7 @@ use dropout_moments::scene::{
     TrainingFigure, TrainingTables, kept_together, symbols,
 };
 use dropout_moments::settings::{
-    Curve, Distribution, Figure, Hidden, Named, Scaling, Seed, Settings,
+    Curve, Distribution, DropProbability, Figure, Hidden, Named, Scaling, Seed, Settings,
 };
 use dropout_moments::theory::{Density, Exact};
 use rand_xoshiro::Xoshiro256PlusPlus;
@@ -783,6 +783,13 @@ fn the_tables_of_training_have_each_rules_scores() {
         rows[5]
     );
     assert!((number(&rows[5][7]) - training.mean).abs() < 0.0051);
+    for row in &rows {
+        for (std, ratio) in [(3, 4), (5, 6)] {
+            let [training, other, ratio] = [2, std, ratio].map(|cell| number(&row[cell]));
+            let error = (ratio * training - other).abs();
+            assert!(error < 0.006 + 0.006 * ratio, "{row:?}");
+        }
+    }
     let matching = end(1).validation[2].layers[2].standard_deviation;
     let ratio = matching / training.standard_deviation;
     assert!((number(&rows[5][5]) - matching).abs() < 0.0051);
@@ -915,6 +922,12 @@ fn the_figure_of_training_follows_the_choice() {
         let half = 0.5 * (values[0] - values[1]).abs();
         assert!((curve.halves[3] - half).abs() < 1e-12);
         let table = figure.table();
+        for (row, (epoch, value)) in table.rows().zip(&curve.points) {
+            assert_eq!(row[0], epoch.to_string());
+            let shown = row[3].split(' ').next().expect("a value");
+            let shown: f64 = shown.parse().expect("a number");
+            assert!((shown / value - 1.0).abs() < 6e-4, "{row:?} {value}");
+        }
         let cell = &table.rows().last().expect("a row")[3];
         assert!(cell.contains(" ± "), "{cell}");
         assert_eq!(table.rows().len(), 4);
@@ -1036,6 +1049,46 @@ fn the_figure_of_training_follows_the_choice() {
         assert!(words.contains("another comparison"), "{change}: {words}");
     }
 
+    // Where only some of the networks are so far, a band would be of others than its curve.
+    let mut uneven = networks.clone();
+    for network in &mut uneven[6..12] {
+        network.epochs.truncate(2);
+        network.end = None;
+    }
+    let figure = figure_of(shown(&settings(""), &comparison, &uneven));
+    assert_eq!(figure.curves[2].points.len(), 4);
+    assert!(figure.curves[2].halves.is_empty());
+    // Of up to six epochs all count for what the axis shows, of more the first two don't.
+    for (epochs, first) in [(6, 0), (7, 2)] {
+        let settings = settings(&format!("epochs={epochs}&spread=none"));
+        let mut networks = networks.clone();
+        for network in networks.iter_mut().take(6) {
+            let mut loss = 2.0;
+            network.epochs.resize(epochs, network.epochs[0]);
+            for epoch in &mut network.epochs {
+                epoch[1][1].loss = loss;
+                loss *= 0.5;
+            }
+        }
+        let networks = &networks[..6];
+        let figure = figure_of(shown(&settings, &Comparison::new(&settings), networks));
+        let high = 2.0 * f64::powi(0.5, first);
+        assert_eq!(figure.y.1, (0.0, 1.1 * high), "{epochs}");
+    }
+    let one = settings("epochs=1");
+    let figure = figure_of(shown(&one, &Comparison::new(&one), &networks));
+    assert_eq!(figure.x.1, (1.0, 1.1));
+    // An accuracy that is always the same has room below it; before there is one, most are in view.
+    let mut same = networks.clone();
+    for epoch in same.iter_mut().flat_map(|it| &mut it.epochs) {
+        epoch[1][1].accuracy = 0.9;
+    }
+    let accuracy = settings("curve=accuracy");
+    let figure = figure_of(shown(&accuracy, &comparison, &same));
+    assert_eq!(figure.y.1, (89.0, 100.0));
+    let figure = figure_of(shown(&accuracy, &comparison, &[]));
+    assert_eq!(figure.y.1, (80.0, 100.0));
+
     // Nothing is said of what is not there.
     let nothing = figure_of(shown(&settings(""), &comparison, &[]));
     assert!(nothing.places().is_empty());
@@ -1068,6 +1121,14 @@ fn the_long_run_is_shown_against_p() {
             .words
             .starts_with("p 0.9:")
     );
+    // It has its own p, whatever is set.
+    let mut other = settings.clone();
+    other.drop_probability = DropProbability::new(0.6).expect("p < 1");
+    let sentences = shown(&other, &comparison, &networks).sentences;
+    let sentence = sentences.iter().find(|it| it.0 == "training");
+    let (_, words) = sentence.expect("there is one");
+    assert!(words.starts_with("Shown: p = 0.9 to 0.2"), "{words}");
+    assert!(!words.contains("another comparison"), "{words}");
     let tables = tables_of(shown(&settings, &comparison, &networks));
     assert_eq!(tables.scores.rows().len(), 1 + 5 * 8);
     assert!(

@@ -423,3 +423,17 @@ fn each_generator_gets_a_seed_that_it_takes() {
         assert!(!code.contains("10000000000"), "not more than the thread's");
     }
 }
+
+/// The last line is what the program should print, with a minus that programs read.
+#[test]
+fn the_code_ends_with_the_exact_values() {
+    for framework in &FRAMEWORKS {
+        for (fragment, expected) in [
+            ("mu=-1.5&p=0.5", "exact: -1.5, 1, -1.5, 2.06155, 2.06155\n"),
+            ("input=ones&p=0.5", "exact: 1, 0, 1, 1, none\n"),
+        ] {
+            let code = framework.code(&Settings::from_fragment(fragment).settings);
+            assert!(code.ends_with(expected), "{code}");
+        }
+    }
+}

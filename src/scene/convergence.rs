@@ -140,9 +140,10 @@ impl Readable for ConvergenceFigure {
     /// Some twenty of the estimates, the last of them among these.
     fn table(&self) -> Table {
         let step = self.estimates.len().div_ceil(20).max(1);
-        let first = (self.estimates.len() + step - 1) % step;
+        let mut shown: Vec<_> = self.estimates.iter().rev().step_by(step).collect();
+        shown.reverse();
         let mut cells = Vec::new();
-        for point in self.estimates.iter().skip(first).step_by(step) {
+        for point in shown {
             let apart = (point.value - self.exact).abs() / point.standard_error;
             cells.push(grouped(point.samples));
             cells.extend(point.texts());
