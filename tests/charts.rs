@@ -1247,6 +1247,14 @@ fn few_epochs_are_all_numbered_and_names_stand_at_the_curves_ends() {
     let middle = x_of(&drawing, [("10", 10.0), ("40", 40.0)], 20.5);
     let at = f64::midpoint(empty.left, empty.right);
     assert!((at - middle).abs() < 1.0, "{at} {middle}");
+    for range in [(0.0, 1.0), (80.0, 100.0), (-3.0, 1.0)] {
+        figure.y.1 = range;
+        let drawing = record(WIDE, |area| draw_training(area, figure, &Palette::LIGHT));
+        let empty = drawing.label(figure.empty);
+        let height = f64::midpoint(empty.top, empty.bottom);
+        // The plane is between 40 and 286.
+        assert!((height - 163.0).abs() < 25.0, "{height}");
+    }
 }
 
 /// Numbers on the x axis are kept apart, and those that have no room are left out.

@@ -731,6 +731,23 @@ fn what_is_read_off_the_figure_is_the_recursion_and_what_was_simulated() {
         }
     }
     assert!(seen > 0, "none was small");
+    // Where the simulation has not come so far, the row goes on.
+    let begun = Simulated {
+        layers: &layers[..2],
+        width: 64,
+        inputs: 8,
+        seconds: 0.5,
+    };
+    let measured = Measured {
+        simulation: Some(begun),
+        ..Measured::default()
+    };
+    let scene = Scene::of(&settings(fragment), measured, Sections::ALL);
+    let table = scene.depth.expect("it is there").table();
+    let rows: Vec<_> = table.rows().collect();
+    let heads: Vec<_> = rows.iter().map(|row| row[0].as_str()).collect();
+    assert_eq!(heads, ["0", "1", "2", "3"]);
+    assert_eq!(rows[3][1..4], ["8", "–", "–"]);
     simulated.point_at(Some(0.0));
     let words = &simulated.cursor().expect("it is on the input").words;
     assert!(

@@ -301,6 +301,7 @@ pictures! {
 fn an_element_has_text_as_text_a_name_and_no_style() {
     let scene = scene("");
     let picture = picture(Ratio, &scene, WIDE, &Palette::LIGHT);
+    assert_eq!(picture.size(), WIDE);
     let element = picture.element("wide", "\"a\" < b & c");
     let start = r#"<svg class="wide" role="img" aria-label="&quot;a&quot; &lt; b &amp; c" "#;
     assert!(element.starts_with(start), "{element}");

@@ -673,3 +673,21 @@ pub(super) fn sentences(settings: &Settings, measured: Measured<'_>) -> [Sentenc
         ("simulation", simulation),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_numbers_are_written_in_powers_of_ten() {
+        for (value, written) in [
+            (5.954, "5.95"),
+            (1e5, "10⁵"),
+            (-1e5, "−10⁵"),
+            (-1.23e7, "−1.23 × 10⁷"),
+            (2.5e-6, "2.5 × 10⁻⁶"),
+        ] {
+            assert_eq!(number(value), written);
+        }
+    }
+}

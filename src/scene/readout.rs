@@ -8,17 +8,13 @@ pub trait Readable {
 
     /// Where on the x axis a cursor can stand, from left to right; none where there is nothing to
     /// read.
-    fn places(&self) -> Vec<f64> {
-        Vec::new()
-    }
+    fn places(&self) -> Vec<f64>;
 
     /// Puts the cursor at one of the places, or takes it away.
-    fn point_at(&mut self, _place: Option<f64>) {}
+    fn point_at(&mut self, place: Option<f64>);
 
     /// The cursor, where there is one.
-    fn cursor(&self) -> Option<&Cursor> {
-        None
-    }
+    fn cursor(&self) -> Option<&Cursor>;
 
     /// The figure's data.
     fn table(&self) -> Table;
