@@ -378,6 +378,32 @@ fn every_framework_gets_code_of_its_language() {
     }
 }
 
+/// What a framework lacks is taken from PyTorch, and none lacks anything that PyTorch alone has.
+#[test]
+fn each_framework_has_its_own_words() {
+    let mut names = Vec::new();
+    for framework in &FRAMEWORKS {
+        assert!(!names.contains(&framework.name), "{}", framework.name);
+        names.push(framework.name);
+        for settings in every_setting(&["0.35"]) {
+            let code = framework.code(&settings);
+            let has = |word: &str| code.contains(word);
+            let is_own = match framework.id {
+                "pytorch" => has("torch.nn.") || has("no module for it"),
+                "thread" => has("mask"),
+                "fastai" => has("dropout_mask") || has("no layer for it") || has("PyTorch's own"),
+                "keras" | "jax" | "numpy" => has("ddof=1") && !has("torch"),
+                _ => !has("torch"),
+            };
+            assert!(is_own, "{}: {code}", framework.id);
+            // A number is added to all of a vector, which is a word of its own in Julia.
+            let x = code.lines().find(|line| line.starts_with("x = "));
+            let adds = x.is_some_and(|line| line.contains(" + ") || line.contains(" * "));
+            assert!(framework.id != "julia" || !adds, "{code}");
+        }
+    }
+}
+
 #[test]
 fn the_parameters_are_the_frameworks_own_whatever_the_page_calls_p() {
     for (id, drop, keep) in [
