@@ -677,13 +677,15 @@ fn a_panel_of_one_value_has_that_value_in_its_middle() {
 fn what_is_read_off_the_figure_is_the_recursion_and_what_was_simulated() {
     let fragment = "layers=3&width=64&p=0.75&activation=linear&init=lecun&seed=7";
     let (_, layers) = simulate(fragment, 7, 1);
-    let simulation = Simulated {
-        layers: &layers,
-        width: 64,
-        inputs: 8,
-        seconds: 0.5,
-    };
-    let [mut exact, mut simulated] = [None, Some(simulation)].map(|simulation| {
+    // Without a simulation, with one, and with one that has not come so far.
+    let simulations = [None, Some(&layers[..]), Some(&layers[..2])];
+    let [mut exact, mut simulated, begun] = simulations.map(|layers| {
+        let simulation = layers.map(|layers| Simulated {
+            layers,
+            width: 64,
+            inputs: 8,
+            seconds: 0.5,
+        });
         let measured = Measured {
             simulation,
             ..Measured::default()
@@ -731,19 +733,7 @@ fn what_is_read_off_the_figure_is_the_recursion_and_what_was_simulated() {
         }
     }
     assert!(seen > 0, "none was small");
-    // Where the simulation has not come so far, the row goes on.
-    let begun = Simulated {
-        layers: &layers[..2],
-        width: 64,
-        inputs: 8,
-        seconds: 0.5,
-    };
-    let measured = Measured {
-        simulation: Some(begun),
-        ..Measured::default()
-    };
-    let scene = Scene::of(&settings(fragment), measured, Sections::ALL);
-    let table = scene.depth.expect("it is there").table();
+    let table = begun.table();
     let rows: Vec<_> = table.rows().collect();
     let heads: Vec<_> = rows.iter().map(|row| row[0].as_str()).collect();
     assert_eq!(heads, ["0", "1", "2", "3"]);

@@ -728,6 +728,13 @@ fn tables_of(scene: Scene) -> TrainingTables {
     scene.training_tables.expect("a whole scene has them")
 }
 
+/// Which networks it says that it shows.
+fn sentence_of(scene: Scene) -> String {
+    let mut sentences = scene.sentences.into_iter();
+    let sentence = sentences.find(|it| it.0 == "training");
+    sentence.expect("there is one").1
+}
+
 const SMALL: &str = "seed=7&hidden=2&neurons=16&epochs=4&seeds=3";
 
 /// A network of each rule: the mean of one value is that value, and has no interval.
@@ -1034,11 +1041,7 @@ fn the_figure_of_training_follows_the_choice() {
     assert!((point.1 - 0.5 * stds.sum::<f64>()).abs() < 1e-12);
 
     // What is set now may be another comparison; the results say so.
-    let sentence = |settings: &Settings| {
-        let sentences = shown(settings, &comparison, &networks).sentences;
-        let sentence = sentences.into_iter().find(|it| it.0 == "training");
-        sentence.expect("there is one").1
-    };
+    let sentence = |settings: &Settings| sentence_of(shown(settings, &comparison, &networks));
     assert!(!sentence(&settings("curve=mean")).contains("another"));
     for change in ["p=0.5", "norm=batch", "epochs=5", "seed=8"] {
         let words = sentence(&settings(change));
@@ -1124,9 +1127,7 @@ fn the_long_run_is_shown_against_p() {
     // It has its own p, whatever is set.
     let mut other = settings.clone();
     other.drop_probability = DropProbability::new(0.6).expect("p < 1");
-    let sentences = shown(&other, &comparison, &networks).sentences;
-    let sentence = sentences.iter().find(|it| it.0 == "training");
-    let (_, words) = sentence.expect("there is one");
+    let words = sentence_of(shown(&other, &comparison, &networks));
     assert!(words.starts_with("Shown: p = 0.9 to 0.2"), "{words}");
     assert!(!words.contains("another comparison"), "{words}");
     let tables = tables_of(shown(&settings, &comparison, &networks));
