@@ -31,6 +31,7 @@ mod share;
 mod spirals;
 mod table;
 mod training;
+mod work;
 mod workers;
 
 pub use workers::run_worker;

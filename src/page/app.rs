@@ -6,11 +6,11 @@ mod pointing;
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
-use js_sys::{Array, Float64Array};
+use js_sys::Array;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    Blob, Document, Element, Event, HtmlElement, HtmlInputElement, IntersectionObserver,
+    Blob, Document, Element, Event, HtmlInputElement, IntersectionObserver,
     IntersectionObserverEntry, IntersectionObserverInit, MediaQueryList, ResizeObserver, Window,
 };
 
@@ -18,10 +18,8 @@ use self::glide::Glide;
 use super::code::Code;
 use super::controls::{Change, Controls};
 use super::copying;
-use super::data::OwnData;
-use super::depth::Depth;
 use super::derivation;
-use super::dom;
+use super::dom::{self, now};
 use super::experiment::Run;
 use super::export::{self, Made, Make, Shown, Subject, Wish};
 use super::figures::{Figure, Figures, Which};
@@ -30,18 +28,16 @@ use super::gallery::Gallery;
 use super::host::Host;
 use super::later;
 use super::layer::Layer;
-use super::meter::Meter;
 use super::parts::State;
-use super::rules::Rules;
 use super::sections::PageSections;
 use super::self_check;
 use super::share::Share;
-use super::spirals::Spirals;
-use super::training::{self, Training};
-use super::workers::{Job, Pool, Report, SharedPool, Task};
+use super::training;
+use super::work::Work;
+use super::workers::Report;
 use crate::charts::Palette;
-use crate::network::{Comparison, Simulation};
-use crate::scene::{self, Measured, Scene, Section, Sections, Symbol};
+use crate::network::Comparison;
+use crate::scene::{Measured, Scene, Section, Sections, Symbol};
 use crate::settings::{Distribution, Named as _, SampleCount, Seed, Settings, Theme};
 
 /// A change counts as settled when nothing else has happened for so many milliseconds.
@@ -50,13 +46,6 @@ const SETTLE: i32 = 250;
 /// While a run goes on, its numbers and figures are shown anew at most every so many milliseconds:
 /// nobody reads faster, and it takes time from the workers. Its progress is shown in every frame.
 const RESULTS_INTERVAL: f64 = 125.0;
-
-/// A run that takes less than so many milliseconds shows nothing before its end: it is over before anybody
-/// could read how far it is, and to draw takes time from the workers.
-const SHORT_RUN: f64 = 250.0;
-
-/// The run that starts by itself draws at most so many samples.
-const AUTOMATIC: u64 = 1_000_000;
 
 /// The page's state and all that shows it.
 pub(super) struct App {
@@ -73,11 +62,8 @@ pub(super) struct App {
     reached: Sections,
     sections: PageSections,
     layer: Layer,
-    rules: Rules,
-    training: Training,
-    spirals: Spirals,
-    depth: Depth,
-    own_data: OwnData,
+    /// Once the first view is there, or the reader has asked for something of it.
+    work: Option<Work>,
     /// Links to what is shown, where all of the page is there.
     share: Option<Share>,
     code: Option<Rc<Code>>,
@@ -85,14 +71,8 @@ pub(super) struct App {
     /// The page around this one.
     host: Option<Host>,
     fragment: Fragment,
-    meter: Meter,
-    run_full: HtmlElement,
-    cancel: HtmlElement,
     announcement: Element,
     settings: Settings,
-    pool: SharedPool,
-    run: Option<Run>,
-    runs: u32,
     /// Where the reader is writing: that input is left alone.
     editing: Option<HtmlInputElement>,
     glide: Option<Glide>,
@@ -164,24 +144,10 @@ impl App {
         controls: Controls,
     ) -> Result<Shared, JsValue> {
         let dark = window.match_media("(prefers-color-scheme: dark)")?;
-        let meter = Meter::new(&document, "#experiment", "data-experiment")?;
-        let run_full = dom::element(&document, "button[data-action=run-full]")?;
-        let cancel = dom::element(&document, "button[data-action=cancel]")?;
         let announcement = dom::element(&document, "#announcement")?;
         let figures = Figures::new(&document)?;
         let sections = PageSections::new(&document)?;
-        let rules = Rules::new(&document)?;
-        let training = Training::new(&document)?;
-        let spirals = Spirals::new(&document)?;
-        let depth = Depth::new(&document)?;
-        let own_data = OwnData::new(&document)?;
         Ok(Rc::new_cyclic(|this: &Weak<RefCell<Self>>| {
-            let listener = this.clone();
-            let pool = Pool::new(&window, move |report| {
-                if let Some(app) = listener.upgrade() {
-                    app.borrow_mut().hear(report);
-                }
-            });
             RefCell::new(Self {
                 window,
                 document,
@@ -194,24 +160,14 @@ impl App {
                 reached: Sections::NONE,
                 sections,
                 layer: Layer::default(),
-                rules,
-                training,
-                spirals,
-                depth,
-                own_data,
+                work: None,
                 share: None,
                 code: None,
                 gallery: None,
                 host: None,
                 fragment,
-                meter,
-                run_full,
-                cancel,
                 announcement,
                 settings,
-                pool,
-                run: None,
-                runs: 0,
                 editing: None,
                 glide: None,
                 pressed: (0.0, 0.0),
@@ -267,6 +223,23 @@ impl App {
             others.iter().for_each(|figure| watch.figure(figure));
         }
         Ok(())
+    }
+
+    /// What workers are for: before the page is whole, where the reader asks for something of it.
+    #[inline(never)] // The first view has none.
+    fn work(&mut self) -> Result<&mut Work, JsValue> {
+        let work = match self.work.take() {
+            Some(work) => work,
+            None => {
+                let this = self.this.clone();
+                Work::new(&self.window, &self.document, move |report| {
+                    if let Some(app) = this.upgrade() {
+                        app.borrow_mut().hear(report);
+                    }
+                })?
+            }
+        };
+        Ok(self.work.insert(work))
     }
 
     fn complete_figures(app: &Shared) -> Result<(), JsValue> {
@@ -326,7 +299,8 @@ impl App {
 
     /// Makes a file of what is shown.
     fn make(&self, wish: Wish) -> Result<Made, JsValue> {
-        let run = self.run.as_ref().filter(|run| run.estimate().samples() > 0);
+        let work = self.work.as_ref().ok_or("The page is not whole yet.")?;
+        let run = work.run().filter(|run| run.estimate().samples() > 0);
         let mut settings = self.settings.clone();
         if let Some(run) = run
             && let Ok(samples) = SampleCount::new(run.samples())
@@ -334,16 +308,13 @@ impl App {
             settings.samples = samples;
         }
         let measured = Measured {
-            run: run.map(shown),
             survey: None,
-            training: self.training.shown(),
-            spirals: self.spirals.learnt(),
             draws: self.layer.draws(&settings, now(&self.window)),
-            simulation: self.depth.simulated(),
+            ..work.measured()
         };
         let mut scene = Scene::of(&settings, measured, Sections::ALL);
         let mut link = self.share.as_ref().map_or_else(String::new, Share::link);
-        if let Some(begun) = self.training.settings(&settings)
+        if let Some(begun) = work.training().settings(&settings)
             && wish.subject.is_trained()
         {
             settings = begun;
@@ -442,18 +413,19 @@ impl App {
 
     /// Listens to what lies outside of the first view.
     fn listen_to_sections(app: &Shared) -> Result<(), JsValue> {
-        let this = app.borrow();
+        let mut this = app.borrow_mut();
         let target = Rc::clone(app);
-        this.own_data
+        let work = this.work()?;
+        work.own_data()
             .listen(move |blob| target.borrow_mut().read_data(&blob))?;
-        for (index, figure) in this.figures.iter().enumerate() {
-            Self::listen_to_figure(app, index, figure)?;
-        }
-        for details in this.training.tables() {
+        for details in work.training().tables() {
             let target = Rc::clone(app);
             dom::listen(details, "toggle", move |_: Event| {
                 target.borrow_mut().request_frame();
             })?;
+        }
+        for (index, figure) in this.figures.iter().enumerate() {
+            Self::listen_to_figure(app, index, figure)?;
         }
         derivation::listen_to_steps(&this.document)?;
         copying::listen(&this.document)?;
@@ -546,7 +518,7 @@ impl App {
             Change::Refused(_) if input.value() == Distribution::Custom.name() => {
                 self.controls
                     .notify(&["Give your own data first: paste them, or choose a file."]);
-                self.own_data.focus();
+                self.focus_on_data();
                 self.request_frame();
             }
             Change::Refused(reason) => {
@@ -597,66 +569,53 @@ impl App {
 
     fn act(&mut self, action: &str) {
         match action {
-            "run" => self.run_anew(self.settings.samples),
-            "run-full" => self.run_anew(SampleCount::FORUM),
-            "cancel" => {
-                if let Some(run) = &mut self.run {
-                    run.cancel();
-                    self.pool.borrow().drop_jobs(run.id());
-                }
-                self.request_frame();
-            }
-            "simulate" => {
-                self.glide = None;
-                self.runs += 1;
-                self.depth.begin(&self.settings, self.runs);
-                Pool::prepare(&self.pool, u64::from(Simulation::PARTS));
-                self.feed();
-                self.request_frame();
-            }
-            "cancel-simulation" => {
-                self.depth.cancel();
-                self.request_frame();
-            }
             "draw" => self.draw_to(self.settings.draw.wrapping_add(1)),
             "draw-many" => self.draw_to(self.settings.draw.wrapping_add(1000)),
-            "train" => self.train(Comparison::new(&self.settings)),
-            "train-long" => self.train(Comparison::long(&self.settings)),
-            "train-pause" => {
-                self.training.pause(now(&self.window));
-                self.feed();
-                self.request_frame();
-            }
-            "train-cancel" => {
-                self.training.cancel(now(&self.window));
-                self.request_frame();
-            }
-            "learn" => {
-                self.runs += 1;
-                self.spirals.begin(&self.settings, self.runs);
-                Pool::prepare(&self.pool, 1);
-                self.feed();
-                self.request_frame();
-            }
-            "cancel-learning" => {
-                self.spirals.cancel();
-                self.request_frame();
-            }
             "draw-none" => {
                 self.layer.forget();
                 self.draw_to(0);
             }
-            "use-text" => match self.own_data.pasted() {
-                Ok(blob) => self.read_data(&blob),
-                Err(error) => super::log(&error),
-            },
-            "cancel-data" => self.own_data.cancel(),
             "reset" => {
                 let settings = self.settings.reset();
                 self.glide_to(settings);
             }
+            _ => {
+                if let Err(error) = self.act_on_work(action) {
+                    super::log(&error);
+                }
+            }
+        }
+    }
+
+    #[inline(never)] // The first view has none.
+    fn act_on_work(&mut self, action: &str) -> Result<(), JsValue> {
+        let settings = self.settings.clone();
+        let work = self.work()?;
+        match action {
+            "run" => self.run_anew(settings.samples),
+            "run-full" => self.run_anew(SampleCount::FORUM),
+            "cancel" => work.cancel_run(),
+            "simulate" => {
+                work.simulate(&settings);
+                self.glide = None;
+            }
+            "cancel-simulation" => work.cancel_simulation(),
+            "learn" => work.learn(&settings),
+            "cancel-learning" => work.cancel_learning(),
+            "train" => self.train(Comparison::new(&settings)),
+            "train-long" => self.train(Comparison::long(&settings)),
+            "train-pause" => work.pause_training(),
+            "train-cancel" => work.cancel_training(),
+            "use-text" => {
+                let blob = work.own_data().pasted()?;
+                self.read_data(&blob);
+            }
+            "cancel-data" => work.own_data().cancel(),
             _ => {}
         }
+        self.feed();
+        self.request_frame();
+        Ok(())
     }
 
     /// From now on the figures of single draws show this one.
@@ -666,10 +625,19 @@ impl App {
         self.change(settings, true);
     }
 
+    #[inline(never)] // Seldom in the first view.
+    fn focus_on_data(&mut self) {
+        match self.work() {
+            Ok(work) => work.own_data().focus(),
+            Err(error) => super::log(&error),
+        }
+    }
+
     /// Reads the reader's own data.
     fn read_data(&mut self, blob: &Blob) {
         let this = self.this.clone();
-        self.own_data.read(blob, move |reading, message| {
+        let Some(work) = &mut self.work else { return };
+        work.own_data().read(blob, move |reading, message| {
             if let Some(app) = this.upgrade() {
                 app.borrow_mut().hear_of_data(reading, &message);
             }
@@ -678,16 +646,14 @@ impl App {
 
     /// The reader's own data, or how far they are.
     fn hear_of_data(&mut self, reading: u32, message: &JsValue) {
-        let Some((data, values)) = self.own_data.hear(reading, message) else {
+        let Some(work) = &mut self.work else { return };
+        let Some((data, values)) = work.own_data().hear(reading, message) else {
             return;
         };
-        self.pool.borrow_mut().hold(values);
+        work.take_values(values);
         let mut settings = self.settings.clone();
         settings.input.data = Some(data);
         settings.input.distribution = Distribution::Custom;
-        // Data that look the same may be others.
-        self.end_run();
-        self.rules.forget();
         self.change(settings, true);
     }
 
@@ -749,11 +715,9 @@ impl App {
 
     /// From now on these settings hold.
     fn take(&mut self, settings: Settings) {
-        if !settings.same_experiment(&self.settings) {
-            self.end_run();
+        if let Some(work) = &mut self.work {
+            work.take(&self.settings, &settings);
         }
-        self.rules.take(&settings);
-        self.depth.take(&self.settings, &settings);
         self.settings = settings;
         self.glide = None;
         // They are shown at once, even in the middle of a run.
@@ -773,11 +737,11 @@ impl App {
             code.show(&self.settings, &share.link());
         }
         self.recolour_gallery();
-        if self.is_complete && self.run.is_none() {
-            let samples = self.settings.samples.get().min(AUTOMATIC);
-            if let Ok(samples) = SampleCount::new(samples) {
-                self.run(samples);
-            }
+        if self.is_complete
+            && let Some(work) = &mut self.work
+        {
+            work.begin_small_run(&self.settings);
+            self.feed();
         }
         // Now all sections follow, in view or not.
         self.request_frame();
@@ -788,129 +752,50 @@ impl App {
         if !self.stale {
             self.results_shown = now(&self.window);
         }
-        self.run(samples);
-    }
-
-    fn run(&mut self, samples: SampleCount) {
         self.glide = None;
-        self.end_run();
-        let seed = self.settings.seed.unwrap_or(Seed(0));
-        self.runs += 1;
-        let run = Run::new(self.runs, &self.settings, samples, seed);
-        Pool::prepare(&self.pool, run.chunks());
-        self.run = Some(run);
-        self.feed();
-        self.request_frame();
-    }
-
-    /// What is measured no longer holds, nor does what workers still have to do for it.
-    fn end_run(&mut self) {
-        if let Some(run) = self.run.take() {
-            self.pool.borrow().drop_jobs(run.id());
+        if let Some(work) = &mut self.work {
+            work.begin_run(&self.settings, samples);
         }
     }
 
     /// Trains networks from the start.
-    #[inline(never)] // The first view trains nothing.
     fn train(&mut self, comparison: Comparison) {
-        self.runs += 1;
-        self.training.begin(comparison, self.runs);
         let this = self.this.clone();
+        let Some(work) = &mut self.work else { return };
+        work.train(comparison);
         training::load(move |loaded| {
             if let Some(app) = this.upgrade() {
                 app.borrow_mut().take_digits(&loaded);
             }
         });
-        self.request_frame();
     }
 
     fn take_digits(&mut self, loaded: &JsValue) {
-        let digits = training::bytes(loaded);
-        if let Ok(digits) = &digits {
-            self.pool.borrow_mut().hold_digits(digits.into());
+        if let Some(work) = &mut self.work {
+            work.take_digits(loaded);
         }
-        self.training.go(digits.map(drop), now(&self.window));
-        Pool::prepare(&self.pool, self.training.jobs());
         self.feed();
         self.request_frame();
     }
 
-    /// Gives the pool as much as it has room for: the run comes first, then what the rules' table
-    /// measures once the settings have settled, the deep network's simulation and what learns spirals.
+    /// Has work done: also what nobody asked for, once the settings have settled, for sections in view.
+    #[inline(never)] // The first view has none.
     fn feed(&mut self) {
-        let is_settled = self.settle_timer.is_none();
-        let has_settled_in_view = |section| is_settled && self.sections.in_view().has(section);
-        let simulates = has_settled_in_view(Section::Depth);
-        if has_settled_in_view(Section::Rules) && self.rules.begin(&self.settings, self.runs + 1) {
-            self.runs += 1;
-            Pool::prepare(&self.pool, 1);
+        let Some(work) = &mut self.work else { return };
+        if self.settle_timer.is_none() {
+            let are_spirals_in_view = self.figures.is_in_view("spirals");
+            work.begin_seen(&self.settings, self.sections.in_view(), are_spirals_in_view);
         }
-        if simulates && self.depth.begin_small(&self.settings, self.runs + 1) {
-            self.runs += 1;
-            Pool::prepare(&self.pool, u64::from(Simulation::PARTS));
-        }
-        let learns = is_settled && self.figures.is_in_view("spirals");
-        if learns && self.spirals.begin_new(&self.settings, self.runs + 1) {
-            self.runs += 1;
-            Pool::prepare(&self.pool, 1);
-        }
-        while self.pool.borrow().has_room() {
-            let now = now(&self.window);
-            let most = self.pool.borrow().most_chunks();
-            let job = self.run.as_mut().and_then(|run| run.next_job(most, now));
-            let job = job.or_else(|| self.rules.next_job());
-            let job = job.or_else(|| self.depth.next_job(now));
-            let job = job.or_else(|| self.spirals.next_job(now));
-            let Some(job) = job.or_else(|| self.training.next_job()) else {
-                return;
-            };
-            Pool::post(&self.pool, job);
-        }
+        work.feed();
     }
 
     fn hear(&mut self, report: Report) {
-        match report {
-            Report::Room => {}
-            Report::Done { run, task, numbers } => self.add(run, task, numbers),
-            Report::Lost(job) => self.take_back(job),
+        if let Some(work) = &mut self.work {
+            work.hear(report);
         }
         self.feed();
-        let has_just_begun =
-            |run: &Run| run.state() == State::Running && 1000.0 * run.seconds() < SHORT_RUN;
-        if !self.run.as_ref().is_some_and(has_just_begun) {
+        if !self.work.as_ref().is_some_and(Work::has_just_begun) {
             self.request_frame();
-        }
-    }
-
-    /// Adds what a task gave to what it was done for.
-    fn add(&mut self, run: u32, task: Task, numbers: Float64Array) {
-        let now = now(&self.window);
-        match task {
-            Task::Chunks { first, .. } => {
-                if let Some(current) = &mut self.run {
-                    current.add(run, first, numbers, now);
-                }
-            }
-            Task::Survey => self.rules.add(run, &numbers.to_vec()),
-            Task::Layers(part) => self.depth.add(run, part, numbers, now),
-            Task::Train { place, .. } => self.training.add(run, place, &numbers.to_vec(), now),
-            Task::Spirals => self.spirals.add(run, &numbers.to_vec(), now),
-        }
-    }
-
-    /// Gives a job that was not done back to what it was for.
-    #[inline(never)] // Seldom in the first view.
-    fn take_back(&mut self, job: Job) {
-        match job.task {
-            Task::Chunks { .. } => {
-                if let Some(current) = &mut self.run {
-                    current.take_back(job);
-                }
-            }
-            Task::Survey => self.rules.take_back(job),
-            Task::Layers(_) => self.depth.take_back(job),
-            Task::Train { place, .. } => self.training.take_back(job.run, place),
-            Task::Spirals => self.spirals.take_back(job.run),
         }
     }
 
@@ -967,13 +852,8 @@ impl App {
         if self.is_complete && sections.has(Section::Layer) {
             self.follow_draws(&settings, now);
         }
-        let state = self.run.as_ref().map(Run::state);
-        let run = self
-            .run
-            .as_ref()
-            .filter(|run| run.estimate().samples() > 0)
-            .map(shown);
-        let in_a_run = state == Some(State::Running);
+        let run = self.work.as_ref().and_then(Work::run);
+        let in_a_run = run.is_some_and(|run| run.state() == State::Running);
         if in_a_run && now - self.results_shown < RESULTS_INTERVAL {
             self.show_progress();
             if self.pointed {
@@ -982,15 +862,16 @@ impl App {
             return;
         }
         self.results_shown = now;
-        let measured = Measured {
-            run,
-            // They are of the settings to which a glide leads.
-            survey: self.rules.survey().filter(|_| self.glide.is_none()),
-            draws: self.layer.draws(&settings, now),
-            training: self.training.shown(),
-            spirals: self.spirals.learnt(),
-            simulation: self.depth.simulated().filter(|_| self.glide.is_none()),
-        };
+        let mut measured = self
+            .work
+            .as_ref()
+            .map_or_else(Measured::default, Work::measured);
+        measured.draws = self.layer.draws(&settings, now);
+        if self.glide.is_some() {
+            // They are of the settings to which it leads.
+            measured.survey = None;
+            measured.simulation = None;
+        }
         let mut scene = if self.is_complete {
             Scene::of(&settings, measured, sections)
         } else {
@@ -1003,15 +884,8 @@ impl App {
             .show_settings(&settings, self.editing.as_ref());
         self.controls.show_answer(&scene.answer);
         self.sections.show(&scene, which);
-        if scene.sections.has(Section::Rules) {
-            self.rules.show(&settings);
-        }
-        if scene.sections.has(Section::Depth) {
-            self.depth.show();
-        }
-        if let Some(tables) = &scene.training_tables {
-            let workers = self.pool.borrow().at_once();
-            self.training.show_results(tables, &settings, workers);
+        if let Some(work) = &mut self.work {
+            work.show(&settings, &scene);
         }
         if let Some(host) = &mut self.host {
             host.tell(&self.settings, &scene);
@@ -1023,7 +897,7 @@ impl App {
             self.request_any_frame();
         }
         self.show_progress();
-        if state != Some(State::Running) && is_settled {
+        if !in_a_run && is_settled {
             self.announce();
         }
     }
@@ -1080,47 +954,25 @@ impl App {
 
     fn show_progress(&self) {
         let is_settled = self.settle_timer.is_none() && self.glide.is_none();
-        if self.is_complete && (is_settled || self.sections.in_view().has(Section::Training)) {
-            self.training.show(now(&self.window));
-            self.spirals.show();
+        let with_training =
+            self.is_complete && (is_settled || self.sections.in_view().has(Section::Training));
+        if let Some(work) = &self.work {
+            work.show_progress(with_training);
         }
-        let run = self.run.as_ref();
-        // The small run is over before anybody could cancel it.
-        let can_be_cancelled =
-            run.is_some_and(|run| run.state() == State::Running && run.chunks() > 1);
-        dom::show_button(&self.cancel, can_be_cancelled, &self.run_full);
-        self.meter.show(
-            run.map_or("idle", |run| run.state().name()),
-            run.map_or(0.0, Run::progress),
-            &run.map_or_else(String::new, Run::describe),
-        );
     }
 
     /// Tells those who don't see the page what has settled.
     fn announce(&mut self) {
         let answer = self.scene.iter().flat_map(|scene| &scene.answer);
         let answer: String = answer.map(|span| span.text.as_str()).collect();
-        let run = self.run.as_ref().map_or_else(String::new, Run::describe);
+        let run = self.work.as_ref().and_then(Work::run);
+        let run = run.map_or_else(String::new, Run::describe);
         let news = format!("{answer} {run}");
         if news != self.announced {
             self.announced = news;
             dom::set_text(&self.announcement, &self.announced);
         }
     }
-}
-
-/// A run as scenes show it.
-fn shown(run: &Run) -> scene::Run<'_> {
-    scene::Run {
-        estimate: run.estimate(),
-        samples: run.samples(),
-        seconds: run.seconds(),
-    }
-}
-
-/// Milliseconds since some moment.
-fn now(window: &Window) -> f64 {
-    window.performance().map_or(0.0, |clock| clock.now())
 }
 
 /// A seed from the browser's entropy; from the clock, where a browser gives none.

@@ -6,7 +6,7 @@ use web_sys::{Document, HtmlElement};
 
 use super::dom;
 use super::meter::Meter;
-use super::parts::{Parts, State};
+use super::parts::{Parts, State, UNREADABLE};
 use super::workers::{Job, Task};
 use crate::network::{LayerEstimate, Simulation, SimulationEstimate};
 use crate::scene::{Simulated, duration};
@@ -152,7 +152,7 @@ impl Running {
             State::Running => format!("{size} …"),
             State::Done => format!("{size} in {}", duration(self.parts.seconds())),
             State::Cancelled => format!("cancelled after {} inputs", self.estimate.inputs()),
-            State::Failed => "a worker sent something that can’t be read".to_owned(),
+            State::Failed => UNREADABLE.to_owned(),
         }
     }
 }

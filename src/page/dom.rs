@@ -2,7 +2,7 @@
 
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Document, Element, Event, EventTarget, HtmlElement, Node, PointerEvent};
+use web_sys::{Document, Element, Event, EventTarget, HtmlElement, Node, PointerEvent, Window};
 
 use crate::scene::{kept_together, symbols};
 
@@ -27,6 +27,11 @@ pub(super) fn elements<T: JsCast>(document: &Document, selector: &str) -> Result
         .filter_map(|index| list.get(index))
         .filter_map(|node| node.dyn_into().ok())
         .collect())
+}
+
+/// Milliseconds since some moment.
+pub(super) fn now(window: &Window) -> f64 {
+    window.performance().map_or(0.0, |clock| clock.now())
 }
 
 /// A new element with this class, which is in no document yet.

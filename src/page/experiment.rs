@@ -2,7 +2,7 @@
 
 use js_sys::Float64Array;
 
-use super::parts::{Parts, State};
+use super::parts::{Parts, State, UNREADABLE};
 use super::workers::{Job, Task};
 use crate::sampling::{Comparison, Estimate, Experiment};
 use crate::scene::{duration, fixed, grouped};
@@ -123,7 +123,7 @@ impl Run {
                 "cancelled after {} samples",
                 grouped(self.estimate.samples())
             ),
-            State::Failed => "a worker sent something that can’t be read".to_owned(),
+            State::Failed => UNREADABLE.to_owned(),
         }
     }
 }

@@ -25,6 +25,9 @@ pub(super) struct Parts {
     state: State,
 }
 
+/// Said where a result is none.
+pub(super) const UNREADABLE: &str = "a worker sent something that can’t be read";
+
 /// How far work has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {

@@ -7,7 +7,7 @@ use web_sys::{Document, HtmlElement};
 
 use super::dom;
 use super::meter::Meter;
-use super::parts::State;
+use super::parts::{State, UNREADABLE};
 use super::workers::{Job, Task};
 use crate::network::{self, SpiralProgress};
 use crate::scene::{Learnt, duration, fixed};
@@ -169,7 +169,7 @@ impl Learning {
             State::Running => format!("{epochs} epochs …"),
             State::Done => format!("{epochs} epochs in {}", duration(self.seconds)),
             State::Cancelled => format!("cancelled after {epochs} epochs"),
-            State::Failed => "a worker sent something that can’t be read".to_owned(),
+            State::Failed => UNREADABLE.to_owned(),
         }
     }
 }

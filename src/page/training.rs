@@ -9,6 +9,7 @@ use web_sys::{Document, Element, HtmlElement};
 
 use super::dom;
 use super::meter::Meter;
+use super::parts::UNREADABLE;
 use super::table::DataTable;
 use super::workers::{Job, Task};
 use crate::network::{Comparison, Progress};
@@ -214,7 +215,7 @@ impl Training {
             (Some(place), Some(progress)) => *place = progress,
             _ => {
                 contest.state = State::Failed;
-                self.problem = Some("a worker sent something that can’t be read".to_owned());
+                self.problem = Some(UNREADABLE.to_owned());
                 return;
             }
         }

@@ -1,7 +1,8 @@
 //! Motion that explains: where a button, a click on the curve or Reset sets a number, what is shown
 //! glides there, so that mass is seen to move to the atom at 0 while the rest widens.
 
-use super::{App, now};
+use super::App;
+use crate::page::dom::now;
 use crate::settings::Settings;
 
 /// So many milliseconds it takes.
