@@ -10,7 +10,8 @@
 //! first task after the frame's animation callbacks, style, layout and painting, or when the next frame
 //! begins, for a browser that is late lets frames go before tasks. The same drag over an
 //! input whose listener does nothing, on an empty page, is what browser and machine take by themselves; over
-//! one whose listener draws a line on two canvases of that size, what they take to show anything so large.
+//! one whose listener draws a line on two canvases of that size, what they take to show anything so large. How
+//! many times that floor the page takes says more of the page than milliseconds, which say as much of the machine.
 //!
 //! Then the slider of p again, in single steps, each at some moment in the middle of a run or of
 //! training, whose workers take all cores. There the clock starts when the mouse has moved, as the browser
@@ -175,7 +176,7 @@ fn main() {
         print(&browser, name, "empty listener", STEPS, None);
         browser.run(&format!("times = []; {LINES}"));
         drag(&browser, selector, ends, height);
-        print(&browser, name, "a line on two canvases", STEPS, None);
+        let floor = print(&browser, name, "a line on two canvases", STEPS, None);
         for (what, selector, ends, height) in DRAGS {
             open(&browser, &server, "seed=7");
             browser.run(if selector == "#p" {
@@ -187,7 +188,12 @@ fn main() {
             let p = browser.run("return document.querySelector('#p').value");
             let p: f64 = p.as_str().and_then(|p| p.parse().ok()).unwrap_or(f64::NAN);
             assert!(p > 0.8, "the drag of the {what} ended at p = {p}");
-            print(&browser, name, what, STEPS, Some(wanted));
+            let took = print(&browser, name, what, STEPS, Some(wanted));
+            let [median, p95] = [0, 1].map(|index| took[index] / floor[index]);
+            println!(
+                "{:<14} as many times the line: median {median:.1}, p95 {p95:.1}",
+                ""
+            );
         }
     }
     let throttle = json!({"rate": 1});
@@ -259,8 +265,14 @@ fn place(browser: &Browser, selector: &str) -> [f64; 4] {
     std::array::from_fn(|index| number(&place[index]))
 }
 
-/// Prints how long the steps took.
-fn print(browser: &Browser, processor: &str, what: &str, steps: u32, wanted: Option<f64>) {
+/// Prints how long the steps took, and gives their median and 95th percentile.
+fn print(
+    browser: &Browser,
+    processor: &str,
+    what: &str,
+    steps: u32,
+    wanted: Option<f64>,
+) -> [f64; 2] {
     let times = browser.run("return times");
     let times = times.as_array().expect("the script gives a list");
     let mut times: Vec<f64> = times.iter().map(number).collect();
@@ -280,6 +292,7 @@ fn print(browser: &Browser, processor: &str, what: &str, steps: u32, wanted: Opt
         at(95),
         times.len()
     );
+    [at(50), at(95)]
 }
 
 fn number(value: &Value) -> f64 {
