@@ -1,5 +1,7 @@
 //! The steps along the gradient.
 
+use num_traits::pow;
+
 use super::configuration::{Configuration, single};
 use super::layers::Layers;
 use crate::settings::{Optimizer, Rates};
@@ -83,7 +85,8 @@ impl Steps {
                 }
             }
             Optimizer::Adam => {
-                let [mean_share, square_share] = BETA.map(|beta| 1.0 - power(beta, step));
+                let [mean_share, square_share] =
+                    BETA.map(|beta| 1.0 - pow(f64::from(beta), step as usize));
                 let rate = single(f64::from(self.learning_rate / slope) / mean_share);
                 let root = single(square_share.sqrt());
                 let epsilon = EPSILON * slope;
@@ -103,17 +106,4 @@ pub(super) fn matching(configuration: &Configuration, layer: usize) -> f32 {
         Rates::Shared => 1.0,
         Rates::Matched => configuration.dropout.slope(layer),
     }
-}
-
-/// baseᵉ, by squaring: `powi` may differ between platforms in the last bit.
-fn power(base: f32, mut exponent: u32) -> f64 {
-    let (mut power, mut square) = (1.0, f64::from(base));
-    while exponent > 0 {
-        if exponent % 2 == 1 {
-            power *= square;
-        }
-        square *= square;
-        exponent /= 2;
-    }
-    power
 }

@@ -1,5 +1,5 @@
-//! What the page has done for it, and its reader waits for: runs of the experiment, and what the sections
-//! measure, simulate and train. None of it is in the first view.
+//! What takes longer than a frame: runs of the experiment, and what the sections measure, simulate, train and
+//! read. None of it is in the first view.
 
 use js_sys::Float64Array;
 use wasm_bindgen::JsValue;
@@ -26,7 +26,7 @@ const AUTOMATIC: u64 = 1_000_000;
 /// could read how far it is, and to draw takes time from the workers.
 const SHORT_RUN: f64 = 250.0;
 
-/// All that workers are for, with the elements that show how far it is.
+/// All that workers do, with the elements that show how far it is.
 pub(super) struct Work {
     window: Window,
     pool: SharedPool,

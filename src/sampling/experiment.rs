@@ -128,6 +128,14 @@ impl Comparison {
             ),
             ("d.zeros", Some(exact.d_zeros), Some(errors.zeros)),
         ];
+        Self::of(rows, measured)
+    }
+
+    /// What is exact, its standard error and what is measured, quantity by quantity.
+    pub(super) fn of(
+        rows: [(&'static str, Option<f64>, Option<f64>); 6],
+        measured: [Option<f64>; 6],
+    ) -> [Self; 6] {
         std::array::from_fn(|row| {
             let (name, exact, standard_error) = rows[row];
             Self {

@@ -172,14 +172,6 @@ impl Comparison {
             ("kurtosis", d.excess_kurtosis(), shape.excess_kurtosis),
             ("zeros", Some(exact.d_zeros), Some(errors.zeros)),
         ];
-        std::array::from_fn(|row| {
-            let (name, exact, standard_error) = rows[row];
-            Self {
-                name,
-                exact,
-                standard_error,
-                measured: measured[row],
-            }
-        })
+        Self::of(rows, measured)
     }
 }

@@ -5,6 +5,7 @@
 
 use lexical_write_float::format::STANDARD;
 use lexical_write_float::{Options, ToLexicalWithOptions as _};
+use num_traits::pow;
 
 const OPTIONS: Options = Options::builder().trim_floats(true).build_strict();
 
@@ -81,7 +82,7 @@ fn scaled(mut number: f64, exponent: i32) -> f64 {
     let mut left = exponent.clamp(-400, 400);
     while left != 0 {
         let step = left.clamp(-EXACT_POWER, EXACT_POWER);
-        let power = power_of_ten(step.unsigned_abs());
+        let power = pow(10.0, step.unsigned_abs() as usize);
         number = if step > 0 {
             number * power
         } else {
@@ -90,19 +91,6 @@ fn scaled(mut number: f64, exponent: i32) -> f64 {
         left -= step;
     }
     number
-}
-
-/// 10^exponent, exact up to [`EXACT_POWER`], by repeated squaring.
-fn power_of_ten(mut exponent: u32) -> f64 {
-    let (mut power, mut square) = (1.0, 10.0);
-    while exponent > 0 {
-        if exponent % 2 == 1 {
-            power *= square;
-        }
-        square *= square;
-        exponent /= 2;
-    }
-    power
 }
 
 /// The number near `number` that [`shortest`] writes as `text`; `number` where there is none.
