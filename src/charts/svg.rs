@@ -10,6 +10,7 @@ use plotters::style::text_anchor::{HPos, VPos};
 use plotters_backend::{BackendColor, BackendStyle, BackendTextStyle, DrawingErrorKind, FontStyle};
 
 use super::style::{FAMILY, Palette, UNIT, hexadecimal, rounded};
+use crate::settings::shortest;
 
 /// A figure drawn as SVG.
 ///
@@ -210,7 +211,7 @@ impl Svg<'_> {
             }
         };
         if colour.alpha < 1.0 {
-            let _ = write!(attributes, r#" opacity="{}""#, colour.alpha);
+            let _ = write!(attributes, r#" opacity="{}""#, shortest(colour.alpha));
         }
         attributes
     }
@@ -341,7 +342,7 @@ impl DrawingBackend for Svg<'_> {
         self.close_line();
         let mut attributes = self.filled(style.color());
         let size = style.size();
-        let _ = write!(attributes, r#" font-size="{size}""#);
+        let _ = write!(attributes, r#" font-size="{}""#, rounded(size));
         if is_bold(style) {
             attributes.push_str(r#" font-weight="700""#);
         }
@@ -356,7 +357,7 @@ impl DrawingBackend for Svg<'_> {
             VPos::Center => 0.3,
             VPos::Bottom => -0.2,
         };
-        let y = f64::from(y) + (down * size).round();
+        let y = y + rounded(down * size);
         let mut content = String::new();
         escape(text, &mut content);
         self.element(&format!(

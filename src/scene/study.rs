@@ -5,7 +5,7 @@ use super::format::significant;
 use super::readout::{Cursor, Readable, Table};
 use super::rules::rule_label;
 use super::training::{TrainingCurve, TrainingFigure};
-use crate::settings::{Named as _, Notation, Scaling};
+use crate::settings::{Named as _, Notation, Scaling, nearly};
 
 /// What `cargo xtask study` has made of its networks with four hidden layers, ReLU and no batch
 /// normalisation: lines of a rule, p, and the mean test loss by both evaluations.
@@ -41,7 +41,7 @@ fn losses() -> Vec<Loss> {
         .filter_map(|line| {
             let mut cells = line.split(',');
             let rule = Scaling::from_name(cells.next()?).ok();
-            let mut number = || cells.next()?.parse().ok();
+            let mut number = || nearly(cells.next()?);
             Some((rule, number()?, [number()?, number()?]))
         })
         .collect()

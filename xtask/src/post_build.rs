@@ -7,7 +7,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::process::{self, Command};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use walrus::Module;
 
@@ -134,7 +134,24 @@ pub fn linked() -> PathBuf {
     folder.join(format!("{}.wasm", project::NAME))
 }
 
+/// What `core` has between numbers and text: 20 KB of the page as one file. `settings::number` has it in less.
+const HEAVY: [&str; 2] = ["core::fmt::float::", "core::num::dec2flt::"];
+
+/// Fails for a program that has come to use it: a number that is formatted as it is suffices.
+fn hold_light<'a>(functions: impl Iterator<Item = &'a str>) -> Result<()> {
+    let names: Vec<String> = functions.map(split::plain).collect();
+    let heavy = |name: &&String| HEAVY.iter().any(|it| name.contains(it));
+    let found: Vec<&String> = names.iter().filter(heavy).collect();
+    ensure!(
+        found.is_empty(),
+        "a number is formatted or parsed by `core`, not by `settings::number`: {found:#?}"
+    );
+    Ok(())
+}
+
 fn publish(wasm: &[u8], linked: &[u8], glue: &mut String) -> Result<Program> {
+    let module = Module::from_buffer(wasm)?;
+    hold_light(module.funcs.iter().filter_map(|it| it.name.as_deref()))?;
     let tools = setup::prepare(&[Tool::WasmOpt])?;
     let list =
         fs::read_to_string(profile::list()).context("can't read the list of what comes later")?;
@@ -241,6 +258,19 @@ mod tests {
         assert_eq!(names, ["a-1.css", "b.css"]);
         let second = r#"<link rel="stylesheet" href="./b.css">"#;
         assert_eq!(joined, page.replace(second, ""));
+    }
+
+    #[test]
+    fn a_number_that_core_writes_or_reads_is_refused() {
+        let light = ["core[5b7f7a3d8a1f7c9e]::fmt::write", "main"];
+        assert!(hold_light(light.into_iter()).is_ok());
+        for heavy in [
+            "core[5b7f7a3d8a1f7c9e]::fmt::float::float_to_decimal_common_exact::<f64>",
+            "core[5b7f7a3d8a1f7c9e]::num::dec2flt::lemire::compute_float::<f64>",
+        ] {
+            let refused = hold_light(light.into_iter().chain([heavy]));
+            assert!(refused.is_err(), "{heavy}");
+        }
     }
 
     #[test]
