@@ -213,9 +213,9 @@ async fn alone_a_figure_has_a_link_to_the_whole_page_and_makes_no_history() {
 
 /// Sends the page a message as the page around it does, whatever it is.
 fn tell(message: &str) {
-    // Called from the test's own page, which is the one around the only iframe.
+    // Called from the test's own page, which is the one around. A test that has failed leaves its iframe.
     js_sys::eval(&format!(
-        "document.querySelector('iframe').contentWindow.postMessage({message}, '*')"
+        "[...document.querySelectorAll('iframe')].at(-1).contentWindow.postMessage({message}, '*')"
     ))
     .expect("the test's scripts run");
 }
