@@ -611,7 +611,7 @@ impl App {
                 self.read_data(&blob);
             }
             "cancel-data" => work.own_data().cancel(),
-            _ => {}
+            _ => return Ok(()),
         }
         self.feed();
         self.request_frame();

@@ -110,7 +110,6 @@ impl Depth {
     }
 
     /// Shows how far it is.
-    #[inline(never)] // The first view has none.
     pub(super) fn show(&self) {
         let running = self.running.as_ref();
         let state = running.map(|it| it.parts.state());

@@ -93,7 +93,6 @@ impl Rules {
     }
 
     /// Says of each rule's button whether it is the page's rule.
-    #[inline(never)] // The first view has none.
     pub(super) fn show(&self, settings: &Settings) {
         let now = format!("scale={}", settings.scaling.name());
         for button in &self.buttons {

@@ -138,7 +138,6 @@ impl Spirals {
     }
 
     /// Shows how far it is.
-    #[inline(never)] // The first view has none.
     pub(super) fn show(&self) {
         let state = self.learning.as_ref().map(|it| it.state);
         let is_running = state == Some(State::Running);

@@ -249,7 +249,6 @@ impl Training {
 
     /// Shows the tables that are open, and how long both runs of these settings would take so many
     /// workers.
-    #[inline(never)] // The first view trains nothing.
     pub(super) fn show_results(
         &mut self,
         tables: &TrainingTables,
@@ -283,7 +282,6 @@ impl Training {
     }
 
     /// Shows how far it is.
-    #[inline(never)] // The first view trains nothing.
     pub(super) fn show(&self, now: f64) {
         let state = self.contest.as_ref().map(|contest| contest.state);
         let goes_on = matches!(state, Some(State::Running | State::Paused));

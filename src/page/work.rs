@@ -280,6 +280,7 @@ impl Work {
     }
 
     /// Shows what the sections of a scene have beside its numbers and sentences.
+    #[inline(never)] // The first view has none.
     pub(super) fn show(&mut self, settings: &Settings, scene: &Scene) {
         if scene.sections.has(Section::Rules) {
             self.rules.show(settings);
@@ -294,6 +295,7 @@ impl Work {
     }
 
     /// Shows how far the run is, and on request what is trained.
+    #[inline(never)] // The first view has none.
     pub(super) fn show_progress(&self, with_training: bool) {
         if with_training {
             self.training.show(now(&self.window));
